@@ -1,0 +1,1 @@
+"""Measure facial tremor during a smile from a webcam video."""
