@@ -7,6 +7,17 @@ import xarray as xr
 
 from tremorcam.anatomy import REGIONS
 
+REGION_PX: dict[str, tuple[float, float]] = {
+    "mouth_corner_left": (370, 400), "mouth_corner_right": (270, 400),
+    "upper_lip_left": (342, 385), "upper_lip_right": (298, 385),
+    "lower_lip_left": (342, 418), "lower_lip_right": (298, 418),
+    "cheek_left": (400, 345), "cheek_right": (240, 345),
+    "lower_lid_left": (382, 262), "lower_lid_right": (258, 262),
+    "brow_left": (384, 205), "brow_right": (256, 205),
+    "chin_both": (320, 455), "nose_bridge_both": (320, 245), "forehead_both": (320, 185),
+}  # fmt: skip
+"""Where the regions of the synthetic face rest, in a picture of 640 by 520."""
+
 
 def make_signals(
     *,
@@ -44,6 +55,8 @@ def make_signals(
         sum(np.exp(-0.5 * ((time_s - at) / 0.06) ** 2) for at in blinks_s) + np.zeros(n), 0, 1
     )
     aperture = 10 * (1 - 0.15 * smile) * (1 - 0.95 * closure)
+    mm_per_px = 0.5
+    region_px = np.array([REGION_PX[key] for key in keys]) + displacement / mm_per_px
     excursion = np.stack([25 + excursion_mm[s] * smile for s in ("left", "right")], axis=1)
     return xr.Dataset(
         {
@@ -60,7 +73,9 @@ def make_signals(
             "head_angle_deg": (("frame", "angle"), rng.normal(0, 0.1, (n, 3))),
             "head_residual_mm": ("frame", np.full(n, 0.02)),
             "background_px": (("frame", "space"), rng.normal(0, 0.01, (n, 2))),
-            "mm_per_px": ("frame", np.full(n, 0.5)),
+            "mm_per_px": ("frame", np.full(n, mm_per_px)),
+            "region_px": (("frame", "channel", "space"), region_px),
+            "face_box_px": (("frame", "corner"), np.tile([190.0, 120.0, 450.0, 490.0], (n, 1))),
         },
         coords={
             "time_s": ("frame", time_s),
@@ -68,6 +83,7 @@ def make_signals(
             "space": ["x", "y"],
             "side": ["left", "right"],
             "angle": ["yaw", "pitch", "roll"],
+            "corner": ["x0", "y0", "x1", "y1"],
         },
         attrs={"iris_mm": 11.71, "scale_relative_sd": 0.04, "face_width_px": 320.0, "n_faces": 1},
     )  # fmt: skip

@@ -147,8 +147,17 @@ SPECTRUM_COLUMNS = (
 EVENT_COLUMNS = (
     "event", "side", "onset_s", "offset_s", "duration_s", "peak", "unit", "region", "phase",
 )  # fmt: skip
+COURSE_COLUMNS = (
+    "region", "side", "time_s", "frequency_hz", "amplitude_rms_mm", "noise_rms_mm",
+)  # fmt: skip
 PHASE_COLUMNS = ("smile", "phase", "onset_s", "offset_s")
 PHASES = ("neutral", "onset", "hold", "offset", "whole")
+
+
+def _empty_course() -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - keeps the import of this module light
+
+    return pd.DataFrame({column: [] for column in COURSE_COLUMNS})
 
 
 @dataclass(frozen=True)
@@ -165,6 +174,9 @@ class Analysis:
         ``smile`` (1, 2, ...; 0 where there is none), ``phase``, ``onset_s``, ``offset_s``.
     measures, spectra, events : pandas.DataFrame
         Tidy tables with the columns of measures.csv, spectra.csv and events.csv.
+    course : pandas.DataFrame
+        Tremor over time, one row a region and window centred at ``time_s``; frequency and
+        amplitude are NaN where the window shows none. Empty where nothing was followed.
     quality : Quality
     vetoes : tuple of Veto
     findings : tuple of Finding
@@ -189,6 +201,7 @@ class Analysis:
     words: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
+    course: pd.DataFrame = field(default_factory=_empty_course)
     schema_version: int = SCHEMA_VERSION
 
     def __post_init__(self) -> None:
@@ -198,6 +211,7 @@ class Analysis:
             ("measures", MEASURE_COLUMNS),
             ("spectra", SPECTRUM_COLUMNS),
             ("events", EVENT_COLUMNS),
+            ("course", COURSE_COLUMNS),
         ):
             missing = set(columns) - set(getattr(self, name).columns)
             if missing:
@@ -217,6 +231,8 @@ SIGNAL_DIMS: dict[str, tuple[str, ...]] = {
     "head_residual_mm": ("frame",),
     "background_px": ("frame", "space"),
     "mm_per_px": ("frame",),
+    "region_px": ("frame", "channel", "space"),
+    "face_box_px": ("frame", "corner"),
 }
 """Variables of the signals dataset and their dimensions."""
 
@@ -227,7 +243,8 @@ def validate_signals(signals: xr.Dataset) -> None:
     Dimensions are ``frame`` (with the coordinate ``time_s``, strictly increasing, the first
     frame at 0), ``channel`` (one for each of :data:`tremorcam.anatomy.REGIONS`, labelled by
     its ``key``), ``space`` (``x`` to the image's right, ``y`` down), ``side`` (``left``,
-    ``right``) and ``angle`` (``yaw``, ``pitch``, ``roll``). Missing values are NaN:
+    ``right``), ``angle`` (``yaw``, ``pitch``, ``roll``) and ``corner`` (``x0``, ``y0``, ``x1``,
+    ``y1``: left, top, right, bottom). Missing values are NaN:
 
     - ``displacement_mm``: a region's own movement, the head's removed. Only changes
       within a stretch without NaN have a meaning, and only above about 0.5 Hz.
@@ -239,6 +256,8 @@ def validate_signals(signals: xr.Dataset) -> None:
       ``head_residual_mm``: what the rigid head model leaves at its reference points.
     - ``background_px``: motion of the picture outside the face (camera shake).
     - ``mm_per_px``: scale of the frame.
+    - ``region_px``: where a region's centre is in the upright picture, and ``face_box_px``
+      the box around the face: enough to draw on the video again.
 
     Raises
     ------
