@@ -1,0 +1,57 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tremorcam.data import TremorcamError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def write_files(folder: str | Path, contents: Mapping[str, bytes]) -> None:
+    """Write files so that a reader finds each whole or not at all.
+
+    Everything is written under temporary names and flushed to the disk before the first
+    file gets its name, so a full disk or a lost connection leaves what was there before.
+
+    Parameters
+    ----------
+    folder : path
+        Made where it does not exist.
+    contents : mapping
+        File name to bytes.
+
+    Raises
+    ------
+    TremorcamError
+        If the folder cannot be written to.
+    """
+    folder = Path(folder)
+    waiting: dict[Path, Path] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            temporary = folder / f".{name}.{os.getpid()}.part"
+            waiting[temporary] = folder / name
+            _write_through(temporary, content)
+        for temporary, final in waiting.items():
+            temporary.replace(final)
+    except OSError as error:
+        raise TremorcamError(
+            f"results could not be written to '{folder}': {error.strerror or error}; "
+            "free some space or choose another folder, then try again"
+        ) from error
+    finally:
+        for temporary in waiting:
+            temporary.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

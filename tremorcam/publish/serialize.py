@@ -1,0 +1,243 @@
+"""analysis.json: an analysis as strict JSON and back, to the last bit."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from tremorcam.data import (
+    SCHEMA_VERSION,
+    Analysis,
+    Evidence,
+    Finding,
+    Quality,
+    Reason,
+    Timing,
+    TremorcamError,
+    Veto,
+    VideoInfo,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+ANALYSIS_FILE = "analysis.json"
+_TABLES = ("phases", "measures", "spectra", "events", "course")
+_MAPPINGS = ("words", "provenance", "context")
+
+T = TypeVar("T")
+
+
+def to_json(analysis: Analysis) -> str:
+    """Write an analysis as strict JSON, one top-level entry a line.
+
+    Floats keep all their bits; NaN becomes null, infinities the strings ``Infinity`` and
+    ``-Infinity``. Tables are stored by column, without their index.
+
+    Raises
+    ------
+    TypeError
+        If something in it has no place in JSON.
+    """
+    entries: dict[str, Any] = {
+        "schema_version": analysis.schema_version,
+        "video": _plain(dataclasses.asdict(analysis.video)),
+        "timing": _plain(dataclasses.asdict(analysis.timing)),
+        "quality": _plain(dataclasses.asdict(analysis.quality)),
+        "vetoes": _plain([dataclasses.asdict(veto) for veto in analysis.vetoes]),
+        "findings": _plain([dataclasses.asdict(finding) for finding in analysis.findings]),
+    }
+    entries |= {name: _plain(getattr(analysis, name)) for name in _MAPPINGS}
+    entries |= {name: _table_out(getattr(analysis, name)) for name in _TABLES}
+    entries["signals"] = _dataset_out(analysis.signals)
+    lines = (
+        f"{json.dumps(name)}: {json.dumps(entry, ensure_ascii=False, allow_nan=False)}"
+        for name, entry in entries.items()
+    )
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def load_analysis(path: str | Path) -> Analysis:
+    """Read a saved analysis again.
+
+    Parameters
+    ----------
+    path : path
+        An ``analysis.json``, or the folder that holds it.
+
+    Raises
+    ------
+    TremorcamError
+        If there is none, it is damaged, or another version of the format.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / ANALYSIS_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TremorcamError(
+            f"no analysis can be read from '{path}' ({error}); "
+            "give an analysis.json, or the folder that holds one"
+        ) from error
+    return from_json(text, name=str(path))
+
+
+def from_json(text: str, *, name: str = ANALYSIS_FILE) -> Analysis:
+    """Make an analysis from the text of an analysis.json; ``name`` is for messages.
+
+    Raises
+    ------
+    TremorcamError
+        If the text is damaged or another version of the format.
+    """
+    try:
+        entries = json.loads(text)
+        version = entries["schema_version"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise TremorcamError(
+            f"'{name}' is no analysis, or is damaged ({error}); analyse the video again"
+        ) from error
+    if version != SCHEMA_VERSION:
+        newer = isinstance(version, int) and version > SCHEMA_VERSION
+        raise TremorcamError(
+            f"'{name}' has format version {version!r}, this Tremorcam reads {SCHEMA_VERSION}; "
+            + ("update Tremorcam" if newer else "analyse the video again")
+        )
+    try:
+        return _analysis_in(entries)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TremorcamError(
+            f"'{name}' is damaged or incomplete ({error}); analyse the video again"
+        ) from error
+
+
+def _analysis_in(entries: Mapping[str, Any]) -> Analysis:
+    quality = dict(entries["quality"])
+    quality["reasons"] = tuple(_record(Reason, reason) for reason in quality["reasons"])
+    parts: dict[str, Any] = {name: _table_in(entries[name]) for name in _TABLES if name in entries}
+    parts |= {name: dict(entries[name]) for name in _MAPPINGS}
+    return Analysis(
+        schema_version=entries["schema_version"],
+        video=_record(VideoInfo, entries["video"]),
+        timing=_record(Timing, entries["timing"]),
+        signals=_dataset_in(entries["signals"]),
+        quality=_record(Quality, quality),
+        vetoes=tuple(_record(Veto, veto) for veto in entries["vetoes"]),
+        findings=tuple(_finding_in(finding) for finding in entries["findings"]),
+        **parts,
+    )
+
+
+def _finding_in(entry: Mapping[str, Any]) -> Finding:
+    evidence = tuple(_record(Evidence, item) for item in entry["evidence"])
+    return _record(Finding, {**entry, "evidence": evidence})
+
+
+def _record(kind: type[T], entry: Mapping[str, Any]) -> T:
+    return kind(**entry)
+
+
+def _plain(value: Any) -> Any:
+    """Turn NumPy scalars, tuples and mappings into what JSON has."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "items"):
+        return {str(key): _plain(item) for key, item in value.items()}
+    raise TypeError(f"{value!r} ({type(value).__name__}) has no place in analysis.json")
+
+
+def _values_out(values: NDArray[Any]) -> Any:
+    """Nested lists of an array, NaN as None and infinities as strings."""
+    if values.dtype.kind in "biuU":
+        return values.tolist()
+    if values.dtype.kind != "f":
+        raise TypeError(f"an array of {values.dtype} has no place in analysis.json")
+    if np.isfinite(values).all():
+        return values.tolist()
+    loose = values.astype(object)
+    loose[np.isnan(values)] = None
+    loose[values == np.inf] = "Infinity"
+    loose[values == -np.inf] = "-Infinity"
+    return loose.tolist()
+
+
+def _dataset_out(dataset: xr.Dataset) -> dict[str, Any]:
+    def variables(group: Mapping[Any, xr.DataArray]) -> dict[str, Any]:
+        return {
+            str(name): {
+                "dims": list(variable.dims),
+                "dtype": variable.dtype.str,
+                "attrs": _plain(variable.attrs),
+                "values": _values_out(variable.values),
+            }
+            for name, variable in group.items()
+        }
+
+    return {
+        "sizes": {str(name): size for name, size in dataset.sizes.items()},
+        "attrs": _plain(dataset.attrs),
+        "coords": variables(dataset.coords),
+        "data_vars": variables(dataset.data_vars),
+    }
+
+
+def _dataset_in(entry: Mapping[str, Any]) -> xr.Dataset:
+    sizes = entry["sizes"]
+
+    def variables(group: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: (
+                variable["dims"],
+                np.array(variable["values"], dtype=variable["dtype"]).reshape(
+                    [sizes[dim] for dim in variable["dims"]]
+                ),
+                variable["attrs"],
+            )
+            for name, variable in group.items()
+        }
+
+    return xr.Dataset(
+        variables(entry["data_vars"]), coords=variables(entry["coords"]), attrs=entry["attrs"]
+    )
+
+
+def _table_out(table: pd.DataFrame) -> dict[str, Any]:
+    return {
+        str(name): {"dtype": str(column.dtype), "values": _column_out(column)}
+        for name, column in table.items()
+    }
+
+
+def _column_out(column: pd.Series[Any]) -> Any:
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+        return _values_out(column.to_numpy())
+    missing = column.isna().to_numpy()
+    return [None if gone else _plain(value) for value, gone in zip(column, missing, strict=True)]
+
+
+def _table_in(entry: Mapping[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame({name: _column_in(**column) for name, column in entry.items()})
+
+
+def _column_in(dtype: str, values: list[Any]) -> pd.Series[Any]:
+    if dtype.startswith("float"):
+        return pd.Series(np.array(values, dtype=dtype))
+    return pd.Series(values, dtype=dtype)

@@ -1,0 +1,194 @@
+"""The files of one recording: CSV tables, their description, analysis.json."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tremorcam.anatomy import SIDES
+from tremorcam.dictionary import Column, columns, files
+from tremorcam.publish.files import write_files
+from tremorcam.publish.report import render_report
+from tremorcam.publish.serialize import ANALYSIS_FILE, to_json
+from tremorcam.publish.summary import summary_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from tremorcam.data import Analysis
+
+
+def save_analysis(analysis: Analysis, folder: str | Path) -> None:
+    """Write every file of one recording into a folder, each whole or not at all.
+
+    The same analysis gives the same bytes. See :mod:`tremorcam.dictionary` for what the
+    columns mean.
+
+    Raises
+    ------
+    TremorcamError
+        If the folder cannot be written to.
+    """
+    tables = make_tables(analysis)
+    texts = {name: to_csv(table, name) for name, table in tables.items()}
+    texts["datapackage.json"] = json.dumps(
+        describe(analysis.video.name), ensure_ascii=False, indent=2
+    )
+    texts["report.html"] = render_report(analysis)
+    texts[ANALYSIS_FILE] = to_json(analysis)
+    write_files(folder, {name: text.encode() for name, text in texts.items()})
+
+
+def write_summary(rows: Iterable[Mapping[str, Any]], path: str | Path) -> None:
+    """Write the rows of several recordings as one summary.csv.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        From :func:`summary_row` and :func:`failed_row`.
+    path : path
+
+    Raises
+    ------
+    TremorcamError
+        If it cannot be written.
+    """
+    path = Path(path)
+    table = pd.DataFrame(list(rows), columns=[column.name for column in columns("summary.csv")])
+    write_files(path.parent, {path.name: to_csv(table, "summary.csv").encode()})
+
+
+def make_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """Lay out an analysis as the tables of its CSV files, by file name."""
+    return {
+        "summary.csv": pd.DataFrame([summary_row(analysis)]),
+        "measures.csv": analysis.measures,
+        "signals.csv": signals_table(analysis),
+        "spectra.csv": analysis.spectra,
+        "events.csv": analysis.events,
+        "course.csv": analysis.course,
+    }
+
+
+def signals_table(analysis: Analysis) -> pd.DataFrame:
+    """Lay the signals out wide, one row a frame, with the columns of signals.csv."""
+    signals = analysis.signals
+    time_s = signals["time_s"].values
+    phase, smile = _phase_of_frames(analysis.phases, time_s)
+    wide: dict[str, Any] = {
+        "frame": np.arange(len(time_s)),
+        "time_s": time_s,
+        "phase": phase,
+        "smile": smile,
+        "face_found": signals["face_found"].values,
+        "duplicate": signals["duplicate"].values,
+        "head_residual_mm": signals["head_residual_mm"].values,
+        "mm_per_px": signals["mm_per_px"].values,
+    }
+    for at, key in enumerate(signals["channel"].values):
+        wide[f"{key}_x_mm"] = signals["displacement_mm"].values[:, at, 0]
+        wide[f"{key}_y_mm"] = signals["displacement_mm"].values[:, at, 1]
+        wide[f"{key}_se_mm"] = signals["displacement_se_mm"].values[:, at]
+        wide[f"{key}_brightness"] = signals["brightness"].values[:, at]
+    for at, side in enumerate(SIDES):
+        wide[f"eye_aperture_{side}_mm"] = signals["eye_aperture_mm"].values[:, at]
+        wide[f"smile_excursion_{side}_mm"] = signals["smile_excursion_mm"].values[:, at]
+    for at, axis in enumerate(("x", "y")):
+        wide[f"head_{axis}_mm"] = signals["head_mm"].values[:, at]
+        wide[f"background_{axis}_px"] = signals["background_px"].values[:, at]
+    for at, angle in enumerate(("yaw", "pitch", "roll")):
+        wide[f"head_{angle}_deg"] = signals["head_angle_deg"].values[:, at]
+    return pd.DataFrame({column.name: wide[column.name] for column in columns("signals.csv")})
+
+
+def describe(video_name: str) -> dict[str, Any]:
+    """Describe the CSV files as a Frictionless tabular data package (version 1)."""
+    stem = re.sub(r"[^a-z0-9._-]+", "-", Path(video_name).stem.lower()).strip("-") or "recording"
+    return {
+        "profile": "tabular-data-package",
+        "name": f"tremorcam-{stem}",
+        "title": f"Facial tremor in {video_name}",
+        "resources": [_describe_file(name) for name in files()],
+    }
+
+
+def _describe_file(name: str) -> dict[str, Any]:
+    return {
+        "profile": "tabular-data-resource",
+        "name": Path(name).stem,
+        "path": name,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "header": True},
+        "schema": {
+            "fields": [_describe_column(column) for column in columns(name)],
+            "missingValues": [""],
+        },
+    }
+
+
+def _describe_column(column: Column) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": column.type,
+        "description": column.text,
+    }
+    if column.unit is not None:
+        field["unit"] = column.unit
+    if column.enum:
+        field["constraints"] = {"enum": list(column.enum)}
+    return field
+
+
+def to_csv(table: pd.DataFrame, file: str) -> str:
+    """Write a table as the CSV that the dictionary says ``file`` is.
+
+    Comma-separated, ``.`` for decimals, lines ended by LF; numbers keep seven significant
+    digits, times microseconds. Missing values are empty.
+    """
+    layout = columns(file)
+    cells = [[_format(value, column) for value in table[column.name]] for column in layout]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in layout])
+    writer.writerows(zip(*cells, strict=True))
+    return text.getvalue()
+
+
+def _format(value: Any, column: Column) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if column.type == "boolean":
+        return "true" if value else "false"
+    if column.type == "integer":
+        return str(int(value))
+    if column.type == "number":
+        if column.name.endswith("_s"):
+            value = round(float(value), 6)
+            return f"{value:.6f}".rstrip("0").rstrip(".")
+        # Adding zero turns the negative zero into zero.
+        return f"{float(value) + 0.0:.7g}"
+    return str(value)
+
+
+def _phase_of_frames(
+    phases: pd.DataFrame, time_s: NDArray[np.float64]
+) -> tuple[NDArray[Any], NDArray[np.int_]]:
+    phase = np.full(len(time_s), "", dtype=object)
+    smile = np.zeros(len(time_s), dtype=int)
+    for row in phases.to_dict("records"):
+        inside = (time_s >= row["onset_s"]) & (time_s < row["offset_s"])
+        phase[inside] = row["phase"]
+        smile[inside] = int(row["smile"])
+    return phase, smile
