@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tremorcam.anatomy import REGIONS, Region
+from tremorcam.anatomy import REGIONS, SIDES, Region
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Iterable
 
     from tremorcam.data import Analysis
 
@@ -34,10 +35,15 @@ class Estimate:
         """Whether there is a value at all."""
         return bool(np.isfinite(self.value))
 
+    @property
+    def has_interval(self) -> bool:
+        """Whether both bounds of its interval are known."""
+        return bool(np.isfinite(self.ci_low) and np.isfinite(self.ci_high))
+
 
 @dataclass(frozen=True)
 class Stretch:
-    """Which part of the recording an answer is about."""
+    """A part of the recording: a phase of a smile."""
 
     phase: str
     smile: int
@@ -45,109 +51,149 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Tremor:
-    """The strongest tremor that was detected on the face itself."""
+    """A tremor that was detected on the face itself."""
 
     region: str
     side: str
     stretch: Stretch
 
-
-def strongest_tremor(analysis: Analysis) -> Tremor | None:
-    """Find the detected tremor of the greatest amplitude, or ``None``."""
-    rows = _amplitudes(analysis.measures)
-    detected = np.array([_is_true(flag) for flag in rows["detected"]], dtype=bool)
-    rows = rows[detected & np.isfinite(rows["value"].to_numpy(float))]
-    if rows.empty:
-        return None
-    # A tremor of the held smile goes before one of any other stretch.
-    held = rows[rows["phase"] == "hold"]
-    best = (rows if held.empty else held).sort_values("value", ascending=False).iloc[0]
-    return Tremor(
-        str(best["region"]), str(best["side"]), Stretch(str(best["phase"]), int(best["smile"]))
-    )
+    @property
+    def key(self) -> str:
+        """Channel name of the region, as in signals.csv."""
+        return f"{self.region}_{self.side}"
 
 
-def main_stretch(analysis: Analysis) -> Stretch:
-    """Part of the recording that the answer speaks of.
-
-    That of the strongest tremor; without one the longest hold, or the whole recording.
-    """
-    tremor = strongest_tremor(analysis)
-    if tremor is not None:
-        return tremor.stretch
-    measured = _amplitudes(analysis.measures)
-    for phase in ("hold", "whole"):
-        rows = measured[measured["phase"] == phase]
-        if not rows.empty:
-            return Stretch(phase, _longest_smile(analysis, rows["smile"].astype(int).tolist()))
-    return Stretch("whole", 0)
-
-
-def lookup(
-    analysis: Analysis, measure: str, *, side: str | None = None, region: str | None = None
-) -> Estimate:
-    """Find a measure, that of the main stretch where there are several.
+class Answer:
+    """Reads the answer out of an analysis.
 
     Parameters
     ----------
     analysis : Analysis
-    measure : str
-        Name as in measures.csv.
-    side, region : str, optional
-        Any where not given.
     """
-    rows = analysis.measures
-    rows = rows[rows["measure"] == measure]
-    if side is not None:
-        rows = rows[rows["side"] == side]
-    if region is not None:
-        rows = rows[rows["region"] == region]
-    if rows.empty:
-        return Estimate()
-    main = main_stretch(analysis)
-    # Nearest to the main stretch first; the sort is stable, so the first row breaks ties.
-    distance = 2 * (rows["smile"] != main.smile) + (rows["phase"] != main.phase)
-    row = rows.loc[distance.sort_values(kind="stable").index[0]]
-    return Estimate(
-        value=_number(row["value"]),
-        ci_low=_number(row["ci_low"]),
-        ci_high=_number(row["ci_high"]),
-        noise_floor=_number(row["noise_floor"]),
-        detected=_is_true(row["detected"]),
-    )
 
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._rows: list[dict[str, Any]] = [
+            {str(name): value for name, value in row.items()}
+            for row in analysis.measures.to_dict("records")
+        ]
 
-def detection_limit_mm(analysis: Analysis) -> float:
-    """Smallest peak-to-peak tremor that would have been seen where the answer looks, in mm."""
-    tremor = strongest_tremor(analysis)
-    if tremor is not None:
-        return lookup(analysis, "detection_limit", side=tremor.side, region=tremor.region).value
-    limits = [
-        lookup(analysis, "detection_limit", side=side, region="mouth_corner").value
-        for side in ("left", "right")
-    ]
-    return float(np.max(limits))
+    @cached_property
+    def tremor(self) -> Tremor | None:
+        """The detected tremor of the greatest amplitude; one in a held smile goes before."""
+        rows = [row for row in self._amplitudes() if _is_true(row["detected"])]
+        rows = [row for row in rows if np.isfinite(_number(row["value"]))]
+        if not rows:
+            return None
+        best = max(rows, key=lambda row: (row["phase"] == "hold", row["value"]))
+        return Tremor(best["region"], best["side"], Stretch(best["phase"], int(best["smile"])))
 
+    @cached_property
+    def stretch(self) -> Stretch:
+        """Part of the recording that the answer speaks of.
 
-def highest_frequency_hz(analysis: Analysis) -> float:
-    """Highest frequency that this recording can tell, in Hz."""
-    return HIGHEST_SHARE_OF_RATE * analysis.timing.effective_rate_hz
+        That of the strongest tremor; without one the longest hold, or the whole recording.
+        """
+        if self.tremor is not None:
+            return self.tremor.stretch
+        measured = list(self._amplitudes())
+        for phase in ("hold", "whole"):
+            smiles = {int(row["smile"]) for row in measured if row["phase"] == phase}
+            if smiles:
+                return Stretch(phase, self._longest(phase, smiles))
+        return Stretch("whole", 0)
 
+    @property
+    def region(self) -> str:
+        """Region to show: that of the strongest tremor, or the mouth corners."""
+        return self.tremor.region if self.tremor else "mouth_corner"
 
-def _amplitudes(measures: pd.DataFrame) -> pd.DataFrame:
-    names = {region.name for region in FACE_REGIONS}
-    return measures[
-        (measures["measure"] == "tremor_amplitude_p2p") & measures["region"].isin(names)
-    ]
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """Sides on which the region to show exists."""
+        return tuple(r.side for r in REGIONS if r.name == self.region)
 
+    def lookup(
+        self, measure: str, *, side: str | None = None, region: str | None = None
+    ) -> Estimate:
+        """Find a measure; where there are several, that nearest to the answer's stretch.
 
-def _longest_smile(analysis: Analysis, smiles: list[int]) -> int:
-    phases = analysis.phases
-    holds = phases[(phases["phase"] == "hold") & phases["smile"].isin(smiles)]
-    if holds.empty:
-        return min(smiles)
-    length_s = (holds["offset_s"] - holds["onset_s"]).to_numpy(float)
-    return int(holds["smile"].to_numpy()[int(length_s.argmax())])
+        Parameters
+        ----------
+        measure : str
+            Name as in measures.csv.
+        side, region : str, optional
+            Any where not given.
+        """
+        rows = [
+            row
+            for row in self._rows
+            if row["measure"] == measure
+            and side in (None, row["side"])
+            and region in (None, row["region"])
+        ]
+        if not rows:
+            return Estimate()
+        main = self.stretch
+        row = min(rows, key=lambda r: 2 * (r["smile"] != main.smile) + (r["phase"] != main.phase))
+        return Estimate(
+            value=_number(row["value"]),
+            ci_low=_number(row["ci_low"]),
+            ci_high=_number(row["ci_high"]),
+            noise_floor=_number(row["noise_floor"]),
+            detected=_is_true(row["detected"]),
+        )
+
+    def at_tremor(self, measure: str) -> Estimate:
+        """Find a measure of the strongest tremor; nothing is known where there is none."""
+        if self.tremor is None:
+            return Estimate()
+        return self.lookup(measure, side=self.tremor.side, region=self.tremor.region)
+
+    def worst(self, measure: str) -> float:
+        """Value of a measure where the answer looks.
+
+        That is at the strongest tremor; without one, the greater of the two mouth corners,
+        NaN if either is not known.
+        """
+        if self.tremor is not None:
+            return self.at_tremor(measure).value
+        corners = [self.lookup(measure, side=s, region="mouth_corner").value for s in SIDES]
+        return float(np.max(corners))
+
+    @property
+    def detection_limit_mm(self) -> float:
+        """Smallest peak-to-peak tremor that would have been seen where the answer looks."""
+        return self.worst("detection_limit")
+
+    @property
+    def highest_frequency_hz(self) -> float:
+        """Highest frequency that this recording can tell."""
+        return HIGHEST_SHARE_OF_RATE * self.analysis.timing.effective_rate_hz
+
+    def stretch_bounds_s(self) -> tuple[float, float]:
+        """Begin and end of the answer's stretch, the whole recording where it has none."""
+        for row in self.analysis.phases.to_dict("records"):
+            if (row["phase"], int(row["smile"])) == (self.stretch.phase, self.stretch.smile):
+                return float(row["onset_s"]), float(row["offset_s"])
+        time_s = self.analysis.signals["time_s"].values
+        return (0.0, float(time_s[-1])) if len(time_s) else (0.0, 0.0)
+
+    def _amplitudes(self) -> Iterable[dict[str, Any]]:
+        names = {region.name for region in FACE_REGIONS}
+        return (
+            row
+            for row in self._rows
+            if row["measure"] == "tremor_amplitude_p2p" and row["region"] in names
+        )
+
+    def _longest(self, phase: str, smiles: set[int]) -> int:
+        lengths_s = {
+            int(row["smile"]): row["offset_s"] - row["onset_s"]
+            for row in self.analysis.phases.to_dict("records")
+            if row["phase"] == phase and int(row["smile"]) in smiles
+        }
+        return max(lengths_s, key=lambda smile: lengths_s[smile], default=min(smiles))
 
 
 def _number(value: object) -> float:

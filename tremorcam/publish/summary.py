@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tremorcam.anatomy import SIDES
 from tremorcam.dictionary import columns
-from tremorcam.publish.answer import (
-    Estimate,
-    detection_limit_mm,
-    highest_frequency_hz,
-    lookup,
-    main_stretch,
-    strongest_tremor,
-)
+from tremorcam.publish.answer import Answer, Estimate
 
 if TYPE_CHECKING:
     from tremorcam.data import Analysis
@@ -29,7 +23,8 @@ def summary_row(analysis: Analysis) -> dict[str, Any]:
         Every column of summary.csv in its order; NaN or ``None`` where there is no value.
         The columns are described in :mod:`tremorcam.dictionary`.
     """
-    found = _recording(analysis) | _tremor(analysis) | _sides(analysis) | _findings(analysis)
+    answer = Answer(analysis)
+    found = _recording(analysis) | _tremor(answer) | _sides(answer) | _findings(analysis)
     return {column.name: found[column.name] for column in columns("summary.csv")}
 
 
@@ -56,7 +51,6 @@ def _recording(analysis: Analysis) -> dict[str, Any]:
         "n_frames": timing.n_frames,
         "n_duplicates": timing.n_duplicates,
         "effective_rate_hz": timing.effective_rate_hz,
-        "highest_frequency_hz": highest_frequency_hz(analysis),
         "mm_per_px": float(np.nanmedian(scale)) if np.isfinite(scale).any() else np.nan,
         "sha256": analysis.video.sha256,
         "tremorcam_version": analysis.provenance.get("tremorcam"),
@@ -64,27 +58,20 @@ def _recording(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _tremor(analysis: Analysis) -> dict[str, Any]:
-    tremor = strongest_tremor(analysis)
-    place = {"region": tremor.region, "side": tremor.side} if tremor else None
-
-    def at_tremor(measure: str) -> Estimate:
-        return lookup(analysis, measure, **place) if place else Estimate()
-
-    noise = [
-        lookup(analysis, "noise_density", **(place or {"region": "mouth_corner", "side": side}))
-        for side in ("left", "right")
-    ]
+def _tremor(answer: Answer) -> dict[str, Any]:
+    tremor, at_tremor = answer.tremor, answer.at_tremor
+    unusable = answer.analysis.quality.status == "unusable"
     return (
         {
-            "detected": None if analysis.quality.status == "unusable" else tremor is not None,
+            "detected": None if unusable else tremor is not None,
             "tremor_region": tremor.region if tremor else None,
             "tremor_side": tremor.side if tremor else None,
-            "tremor_phase": main_stretch(analysis).phase,
+            "tremor_phase": answer.stretch.phase,
             "p_value": at_tremor("tremor_p_value").value,
             "persistence": at_tremor("tremor_persistence").value,
-            "detection_limit_mm": detection_limit_mm(analysis),
-            "noise_density_mm_per_rthz": float(np.max([estimate.value for estimate in noise])),
+            "detection_limit_mm": answer.detection_limit_mm,
+            "noise_density_mm_per_rthz": answer.worst("noise_density"),
+            "highest_frequency_hz": answer.highest_frequency_hz,
         }
         | _with_interval("frequency", "_hz", at_tremor("tremor_frequency"))
         | _with_interval("amplitude_p2p", "_mm", at_tremor("tremor_amplitude_p2p"))
@@ -93,21 +80,20 @@ def _tremor(analysis: Analysis) -> dict[str, Any]:
     )
 
 
-def _sides(analysis: Analysis) -> dict[str, Any]:
-    row = _with_interval("asymmetry_index", "", lookup(analysis, "asymmetry_index"))
+def _sides(answer: Answer) -> dict[str, Any]:
+    row = _with_interval("asymmetry_index", "", answer.lookup("asymmetry_index"))
     bursts = []
-    for side in ("left", "right"):
+    for side in SIDES:
         corner = {"side": side, "region": "mouth_corner"}
-        amplitude = lookup(analysis, "tremor_amplitude_p2p", **corner)
+        amplitude = answer.lookup("tremor_amplitude_p2p", **corner)
+        closure = answer.lookup("eye_closure_with_smile", side=side)
         row[f"amplitude_p2p_{side}_mm"] = amplitude.value if amplitude.detected else np.nan
-        row[f"detection_limit_{side}_mm"] = lookup(analysis, "detection_limit", **corner).value
-        row[f"smile_excursion_{side}_mm"] = lookup(analysis, "smile_excursion", side=side).value
-        row[f"eye_closure_with_smile_{side}_percent"] = lookup(
-            analysis, "eye_closure_with_smile", side=side
-        ).value
-        bursts.append(lookup(analysis, "burst_rate", **corner).value)
+        row[f"detection_limit_{side}_mm"] = answer.lookup("detection_limit", **corner).value
+        row[f"smile_excursion_{side}_mm"] = answer.lookup("smile_excursion", side=side).value
+        row[f"eye_closure_with_smile_{side}_percent"] = closure.value
+        bursts.append(answer.lookup("burst_rate", **corner).value)
     row["burst_rate_per_min"] = float(np.max(bursts))
-    row["blink_rate_per_min"] = lookup(analysis, "blink_rate").value
+    row["blink_rate_per_min"] = answer.lookup("blink_rate").value
     return row
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic_analysis import make_analysis, make_unusable_analysis
 
@@ -44,6 +44,7 @@ def test_every_bit_of_a_float_comes_back():
     np.testing.assert_array_equal(kept.view(np.int64), awkward.view(np.int64))
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.floats(), min_size=1, max_size=30))
 def test_any_float_column_comes_back(values):
     measures = pd.DataFrame(dict.fromkeys(MEASURE_COLUMNS), index=range(len(values)))
