@@ -1,0 +1,251 @@
+"""One rule for each pattern: which criteria it takes, and whether they add up.
+
+A rule returns a truth (``None`` where it cannot be known) and its evidence. Criteria that
+are *needed* decide; those that only *support* are listed, and decide only where they speak
+against (:func:`~tremorcam.interpret.logic.not_contradicted`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, get_args
+
+from tremorcam.interpret.criteria import Category
+from tremorcam.interpret.judge import absent, truths
+from tremorcam.interpret.logic import all_of, any_of, not_contradicted
+from tremorcam.interpret.tables import MISSING, Reading
+
+if TYPE_CHECKING:
+    from tremorcam.data import Evidence
+    from tremorcam.interpret.judge import Judge
+    from tremorcam.interpret.logic import Truth
+    from tremorcam.interpret.tremor import Peak
+
+CATEGORIES: tuple[Category, ...] = get_args(Category)
+BEYOND_ARTICLE: frozenset[Category] = frozenset({"smiling_tremor", "slow_tremor"})
+"""Patterns that the article does not name."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a pattern fits, with everything that was held against it."""
+
+    fits: Truth
+    evidence: tuple[Evidence, ...]
+
+
+def muscle_fatigue(judge: Judge) -> Verdict:
+    """Fine tremor that grows with the hold, or irregular twitches of the mouth without the eye.
+
+    What sets it apart from hemifacial spasm: the lids take no part, it is not there at rest,
+    and fine tremor may grow with the hold.
+    """
+    growing, tremor = _growing_tremor(judge)
+    twitching, twitches = _local_twitches(judge)
+    return Verdict(any_of(growing, twitching), (*tremor, *twitches))
+
+
+def _growing_tremor(judge: Judge) -> tuple[Truth, tuple[Evidence, ...]]:
+    facts = judge.facts
+    peak = facts.tremor.clearest()
+    certain = Reading(peak.growth.ci_low, reference=peak.growth.reference)
+    needed = (
+        judge.significant(peak, "fine_frequency"),
+        judge.state("tremor.fine_band", peak.frequency, "frequency", "fine_frequency"),
+        judge.state("tremor.growth", peak.growth, "course"),
+        judge.state("tremor.growth_certain", certain, "course"),
+    )
+    lids = absent(
+        judge.present("lids.one_sided_count", facts.lids.count, "lids"),
+        judge.present("lids.one_sided_rate", facts.lids.rate, "lids"),
+    )
+    return all_of(*truths(*needed), not_contradicted(lids[0].met)), (*needed, *lids)
+
+
+def _local_twitches(judge: Judge) -> tuple[Truth, tuple[Evidence, ...]]:
+    facts = judge.facts
+    speech = any(veto.cause == "speech" for veto in facts.vetoes)
+    needed = (
+        judge.present("bursts.count", MISSING if speech else facts.bursts.count),
+        judge.present("bursts.rate", MISSING if speech else facts.bursts.rate),
+    )
+    lids = facts.lids.one_sided(facts.bursts.side)
+    alone = judge.state("lids.independent_bursts", facts.bursts.share_within(lids), "lids")
+    rest = judge.state("bursts.rest", facts.bursts.rest_ratio)
+    seen = all_of(*truths(*needed))
+    if seen is not True:
+        return seen, (*needed, alone, rest)
+    return all_of(alone.met, not_contradicted(rest.met)), (*needed, alone, rest)
+
+
+def generalized_tremor(judge: Judge) -> Verdict:
+    """Fine tremor on both sides, of similar size and the same frequency, without clear growth."""
+    facts = judge.facts
+    left, right = facts.tremor.clearest("left"), facts.tremor.clearest("right")
+    both = _both_sides(judge, left, right)
+    needed = (
+        *both,
+        judge.state("tremor.one_sided", facts.tremor.asymmetry, "sides"),
+        _persistent(judge, facts.tremor.clearest("left", "right")),
+    )
+    growth = _no_clear_growth(judge, facts.tremor.clearest("left", "right"))
+    fits = all_of(*truths(*needed), not_contradicted(growth[0].met))
+    return Verdict(fits, (*needed, *growth))
+
+
+def _both_sides(judge: Judge, left: Peak, right: Peak) -> tuple[Evidence, ...]:
+    apart = abs(left.frequency.value - right.frequency.value)
+    reference = "; ".join(filter(None, (left.frequency.reference, right.frequency.reference)))
+    bands = (
+        judge.state(
+            "tremor.fine_band", peak.frequency, "frequency", "fine_frequency", where=peak.side
+        )
+        for peak in (left, right)
+    )
+    return (
+        _unless_hidden(judge, left, right),
+        _unless_hidden(judge, right, left),
+        *bands,
+        judge.state("tremor.same_frequency", Reading(apart, reference=reference), "frequency"),
+    )
+
+
+def _unless_hidden(judge: Judge, peak: Peak, other: Peak) -> Evidence:
+    """Judge a side; unknown where the other side's tremor, evenly there, could hide in noise."""
+    evidence = judge.significant(peak, "fine_frequency")
+    limit = judge.facts.criteria["tremor.one_sided"].value
+    smallest_mm = other.p2p.value * (1 - limit) / (1 + limit)
+    if evidence.met is False and other.detected and peak.limit.value > smallest_mm:
+        return replace(evidence, met=None)
+    return evidence
+
+
+def _persistent(judge: Judge, peak: Peak) -> Evidence:
+    return judge.state("tremor.persistence", peak.persistence, "frequency")
+
+
+def _no_clear_growth(judge: Judge, peak: Peak) -> tuple[Evidence, ...]:
+    certain = Reading(peak.growth.ci_low, reference=peak.growth.reference)
+    return absent(
+        judge.state("tremor.clear_growth", peak.growth, "course"),
+        judge.state("tremor.growth_certain", certain, "course"),
+    )
+
+
+def blepharospasm(judge: Judge) -> Verdict:
+    """Both eyes shut again and again for longer than a blink, or shut once and blink very often."""
+    facts = judge.facts
+    spasms = (
+        judge.present("lids.spasm_count", facts.lids.spasm_count, "lids"),
+        judge.present("lids.spasm_rate", facts.lids.spasm_rate, "lids"),
+    )
+    blinking = (
+        judge.present("lids.any_spasm", facts.lids.spasm_count, "lids"),
+        judge.present("lids.blink_rate", facts.blink_rate, "lids"),
+    )
+    observed = Reading(facts.recording.observed_s or MISSING.value, reference="phases")
+    long_enough = judge.state("lids.blink_observation", observed)
+    fits = any_of(all_of(*truths(*spasms)), all_of(*truths(*blinking)))
+    return Verdict(fits, (*spasms, *blinking, long_enough))
+
+
+def hemifacial_spasm(judge: Judge) -> Verdict:
+    """One eye closes or twitches again and again, on one side, not just with the smile.
+
+    Lid events that begin with the rise of a smile are left out: they are what synkinesis
+    does. That the mouth joins, trails the eye, runs clonically or does so at rest supports it.
+    """
+    facts = judge.facts
+    needed = (
+        judge.present("lids.one_sided_count", facts.lids.count, "lids"),
+        judge.present("lids.one_sided_rate", facts.lids.rate, "lids"),
+        judge.state("lids.same_side", facts.lids.same_side, "lids"),
+    )
+    supporting = (
+        judge.state("lids.with_mouth", facts.lids.with_mouth, "lids"),
+        judge.state("lids.eye_first", facts.lids.eye_first, "lids"),
+        judge.state("lids.at_rest", facts.lids.at_rest, "lids"),
+        judge.state("bursts.clonic", facts.bursts.clonic_pairs),
+    )
+    return Verdict(all_of(*truths(*needed)), (*needed, *supporting))
+
+
+def synkinesis(judge: Judge) -> Verdict:
+    """One eye narrows much more than the other, in every smile."""
+    facts = judge.facts
+    needed = (
+        judge.state("smile.eye_difference", facts.narrowing.difference, "lids", "smile", "sides"),
+        judge.state("smile.every_smile", facts.narrowing.every_smile, "lids", "smile", "sides"),
+    )
+    repeats = judge.state("smile.repeats", facts.recording.smiles, "smile")
+    return Verdict(all_of(*truths(*needed)), (*needed, repeats))
+
+
+def no_tremor(judge: Judge) -> Verdict:
+    """Nothing of all this was seen, and a tremor of the size people notice would have been."""
+    facts = judge.facts
+    peak = facts.tremor.clearest()
+    tremor = absent(judge.significant(peak))
+    twitches = absent(
+        judge.present("bursts.count", facts.bursts.count),
+        judge.present("bursts.rate", facts.bursts.rate),
+    )
+    bound = judge.state("tremor.upper_bound", facts.tremor.detection_limit)
+    elsewhere = (
+        *absent(
+            judge.present("lids.one_sided_count", facts.lids.count, "lids"),
+            judge.present("lids.one_sided_rate", facts.lids.rate, "lids"),
+        ),
+        *absent(
+            judge.present("lids.spasm_count", facts.lids.spasm_count, "lids"),
+            judge.present("lids.spasm_rate", facts.lids.spasm_rate, "lids"),
+        ),
+        *absent(judge.state("smile.eye_difference", facts.narrowing.difference, "lids", "sides")),
+    )
+    mouth = (*tremor, *twitches, bound)
+    looked = None if not facts.tremor.looked_for else True
+    fits = all_of(looked, *truths(*mouth), *map(not_contradicted, truths(*elsewhere)))
+    return Verdict(fits, (*mouth, *elsewhere))
+
+
+def smiling_tremor(judge: Judge) -> Verdict:
+    """Tremor of 8 to 10 Hz on both sides in moderate smiles, and none in full ones."""
+    facts = judge.facts
+    left, right = facts.tremor.clearest("left"), facts.tremor.clearest("right")
+    where = ("frequency", "fine_frequency")
+    needed = (
+        judge.significant(left, "fine_frequency"),
+        judge.significant(right, "fine_frequency"),
+        judge.state("tremor.smiling_band", left.frequency, *where, where="left"),
+        judge.state("tremor.smiling_band", right.frequency, *where, where="right"),
+        judge.state("tremor.moderate_smile", facts.tremor.tremulous_excursion, "smile"),
+    )
+    return Verdict(all_of(*truths(*needed)), needed)
+
+
+def slow_tremor(judge: Judge) -> Verdict:
+    """Lasting tremor of 3 to 6 Hz anywhere at the mouth."""
+    facts = judge.facts
+    band = facts.criteria["tremor.slow_band"]
+    slow = [p for p in facts.tremor.peaks if p.detected and band.met_by(p.frequency.value)]
+    peak = max(slow or [facts.tremor.clearest()], key=lambda peak: peak.size)
+    needed = (
+        judge.significant(peak),
+        judge.state("tremor.slow_band", peak.frequency, "frequency"),
+        _persistent(judge, peak),
+    )
+    return Verdict(all_of(*truths(*needed)), needed)
+
+
+RULES: dict[Category, Callable[[Judge], Verdict]] = {
+    "muscle_fatigue": muscle_fatigue,
+    "generalized_tremor": generalized_tremor,
+    "blepharospasm": blepharospasm,
+    "hemifacial_spasm": hemifacial_spasm,
+    "synkinesis": synkinesis,
+    "no_tremor": no_tremor,
+    "smiling_tremor": smiling_tremor,
+    "slow_tremor": slow_tremor,
+}
+"""The rule of each category, in the order of the findings."""

@@ -1,0 +1,86 @@
+"""How long a recording was observed in which phase."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tremorcam.interpret.tables import MISSING, Reading, count_reading, number, whole_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from tremorcam.interpret.tables import Event
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A row of the phases table."""
+
+    smile: int
+    name: str
+    onset_s: float
+    offset_s: float
+
+    @property
+    def duration_s(self) -> float:
+        """How long it lasted, in seconds; never negative."""
+        return max(self.offset_s - self.onset_s, 0.0)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The phases of a recording, and which of them holds the tremor measures."""
+
+    phases: tuple[Phase, ...]
+    tremor_phase: str
+
+    @property
+    def observed_s(self) -> float:
+        """Length of all that was measured, in seconds; 0 if nothing was."""
+        if not self.phases:
+            return 0.0
+        return max(p.offset_s for p in self.phases) - min(p.onset_s for p in self.phases)
+
+    def phase_s(self, name: str) -> float:
+        """Total length of the phases of a name, in seconds."""
+        return sum(phase.duration_s for phase in self.phases if phase.name == name)
+
+    @property
+    def held_s(self) -> float:
+        """Seconds over which tremor and twitches were looked for."""
+        return self.phase_s(self.tremor_phase)
+
+    @property
+    def smiles(self) -> Reading:
+        """Number of smiles; unknown where nothing was measured."""
+        if not self.phases:
+            return MISSING
+        smiles = {phase.smile for phase in self.phases if phase.name == "hold" and phase.smile}
+        return Reading(float(len(smiles)), reference="phases: hold")
+
+    def begins_with_smile(self, onset_s: float, *, slack_s: float) -> bool:
+        """Whether something that begins then begins with the rise of a smile."""
+        return any(
+            phase.onset_s - slack_s <= onset_s <= phase.offset_s + slack_s
+            for phase in self.phases
+            if phase.name == "onset"
+        )
+
+
+def read_recording(phases: pd.DataFrame, *, tremor_phase: str) -> Recording:
+    """Read the phases table; rows without both times are left out."""
+    rows = (
+        Phase(whole_number(row.smile), str(row.phase), number(row.onset_s), number(row.offset_s))
+        for row in phases.itertuples(index=False)
+    )
+    timed = tuple(phase for phase in rows if math.isfinite(phase.offset_s - phase.onset_s))
+    return Recording(timed, tremor_phase)
+
+
+def counted(events: Sequence[Event], label: str, over_s: float) -> Reading:
+    """Count events, unknown where no time was observed."""
+    return count_reading(events, label) if over_s > 0 else MISSING

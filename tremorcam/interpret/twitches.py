@@ -1,0 +1,193 @@
+"""Irregular bursts of the mouth and movements of the lids, read from the events."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+from tremorcam.anatomy import SIDES
+from tremorcam.interpret.recording import counted
+from tremorcam.interpret.tables import MISSING, Event, Reading, rate_reading
+
+if TYPE_CHECKING:
+    from tremorcam.interpret.criteria import Criteria
+    from tremorcam.interpret.recording import Recording
+
+BURSTS = ("mouth_burst", "cheek_burst")
+LID_EVENTS = ("eyelid_spasm", "wink", "blink", "incomplete_blink", "long_closure")
+CLOSURES = ("eyelid_spasm", "long_closure")
+
+
+class BurstFacts:
+    """Irregular bursts at the mouth and cheek in the smile, on the side with more of them."""
+
+    def __init__(self, events: tuple[Event, ...], recording: Recording, criteria: Criteria) -> None:
+        self._events = events
+        self._recording = recording
+        self._criteria = criteria
+
+    def on(self, side: str, phase: str) -> tuple[Event, ...]:
+        """Bursts of a side in a phase; what moves at once counts once."""
+        together_s = self._criteria["lids.with_mouth_lag"].value
+        kept: list[Event] = []
+        for event in self._events:
+            here = event.name in BURSTS and event.side in (side, "both") and event.phase == phase
+            if here and (not kept or event.onset_s - kept[-1].onset_s > together_s):
+                kept.append(event)
+        return tuple(kept)
+
+    @cached_property
+    def side(self) -> str:
+        """The side with more bursts in the smile."""
+        return max(SIDES, key=lambda side: len(self.on(side, self._recording.tremor_phase)))
+
+    @cached_property
+    def _smiling(self) -> tuple[Event, ...]:
+        return self.on(self.side, self._recording.tremor_phase)
+
+    @cached_property
+    def count(self) -> Reading:
+        """How many."""
+        label = f"mouth_burst/cheek_burst,{self.side},{self._recording.tremor_phase}"
+        return counted(self._smiling, label, self._recording.held_s)
+
+    @cached_property
+    def rate(self) -> Reading:
+        """How many a minute of the held smile."""
+        return rate_reading(self.count, self._recording.held_s)
+
+    @cached_property
+    def rest_ratio(self) -> Reading:
+        """Their rate at rest over that in the smile; unknown without rest."""
+        rest_s = self._recording.phase_s("neutral")
+        resting = self.on(self.side, "neutral")
+        rest = rate_reading(counted(resting, "neutral", rest_s), rest_s)
+        if not (rest.known and self.rate.known and self.rate.value > 0):
+            return MISSING
+        label = f"events.csv: mouth_burst/cheek_burst,{self.side},neutral ({len(resting)} rows)"
+        return Reading(rest.value / self.rate.value, reference=f"{label} in {rest_s:.1f} s")
+
+    @cached_property
+    def clonic_pairs(self) -> Reading:
+        """How many follow another within a clonic interval."""
+        if not self.count.known:
+            return MISSING
+        limit_s = self._criteria["bursts.clonic_interval"].value
+        onsets = [burst.onset_s for burst in self._smiling]
+        n = sum(b - a <= limit_s for a, b in pairwise(onsets))
+        return Reading(float(n), reference=self.count.reference)
+
+    def share_within(self, lids: tuple[Event, ...]) -> Reading:
+        """Share of the bursts that come while one of these lid events does."""
+        if not self._smiling:
+            return MISSING
+        slack_s = self._criteria["lids.with_mouth_lag"].value
+        n = sum(
+            any(lid.onset_s - slack_s <= b.onset_s <= lid.offset_s + slack_s for lid in lids)
+            for b in self._smiling
+        )
+        label = f"{n} of {len(self._smiling)} bursts,{self.side} within one-sided lid events"
+        return Reading(n / len(self._smiling), reference=f"events.csv: {label}")
+
+
+class LidFacts:
+    """Closures and twitches of the lids: of one eye alone, and spasms of both."""
+
+    def __init__(self, events: tuple[Event, ...], recording: Recording, criteria: Criteria) -> None:
+        self._events = events
+        self._recording = recording
+        self._criteria = criteria
+
+    def one_sided(self, side: str) -> tuple[Event, ...]:
+        """Closures and twitches of one eye while the other stayed open."""
+        return tuple(e for e in self._events if e.name in LID_EVENTS and e.side == side)
+
+    @cached_property
+    def side(self) -> str:
+        """The side with more of them."""
+        return max(SIDES, key=lambda side: len(self.one_sided(side)))
+
+    @cached_property
+    def _spontaneous(self) -> tuple[Event, ...]:
+        """Those of that side that do not begin with the rise of a smile."""
+        slack_s = self._criteria["smile.eye_onset"].value
+        return tuple(
+            event
+            for event in self.one_sided(self.side)
+            if not self._recording.begins_with_smile(event.onset_s, slack_s=slack_s)
+        )
+
+    @cached_property
+    def count(self) -> Reading:
+        """One-sided lid events of the side with more, but for those that are the smile's."""
+        label = f"one-sided lid events,{self.side}"
+        return counted(self._spontaneous, label, self._recording.observed_s)
+
+    @cached_property
+    def rate(self) -> Reading:
+        """The same a minute."""
+        return rate_reading(self.count, self._recording.observed_s)
+
+    @cached_property
+    def same_side(self) -> Reading:
+        """Share of one-sided lid events on the side that has more."""
+        n = {side: len(self.one_sided(side)) for side in SIDES}
+        if not sum(n.values()):
+            return MISSING
+        reference = f"events.csv: one-sided lid events, {n['left']} left, {n['right']} right"
+        return Reading(max(n.values()) / sum(n.values()), reference=reference)
+
+    @cached_property
+    def at_rest(self) -> Reading:
+        """How many came while not smiling."""
+        resting = [event for event in self._spontaneous if event.phase == "neutral"]
+        label = f"one-sided lid events,{self.side},neutral"
+        return counted(resting, label, self._recording.phase_s("neutral"))
+
+    @cached_property
+    def _mouth_lags_s(self) -> tuple[float, ...]:
+        """By how much the mouth of the side trails the lids, where it joins them."""
+        window_s = self._criteria["lids.with_mouth_lag"].value
+        bursts = [e for e in self._events if e.name in BURSTS and e.side in (self.side, "both")]
+        nearest = (
+            min((burst.onset_s - lid.onset_s for burst in bursts), key=abs, default=math.inf)
+            for lid in self._spontaneous
+        )
+        return tuple(lag for lag in nearest if abs(lag) <= window_s)
+
+    @cached_property
+    def with_mouth(self) -> Reading:
+        """Share of one-sided lid events that the mouth or cheek of the side joins."""
+        n = len(self._spontaneous)
+        if not n:
+            return MISSING
+        joined = len(self._mouth_lags_s)
+        label = f"{joined} of {n} one-sided lid events,{self.side} with mouth_burst/cheek_burst"
+        return Reading(joined / n, reference=f"events.csv: {label}")
+
+    @cached_property
+    def eye_first(self) -> Reading:
+        """Median time by which the mouth trails the eye, in seconds."""
+        if not self._mouth_lags_s:
+            return MISSING
+        label = f"onset_s of {len(self._mouth_lags_s)} joint events,{self.side}"
+        return Reading(median(self._mouth_lags_s), reference=f"events.csv: {label}")
+
+    @cached_property
+    def spasm_count(self) -> Reading:
+        """Closures of both eyes that last as long as a spasm."""
+        longer = self._criteria["lids.spasm_duration"]
+        closed = [
+            event
+            for event in self._events
+            if event.name in CLOSURES and event.side == "both" and longer.met_by(event.duration_s)
+        ]
+        return counted(closed, "eyelid_spasm/long_closure,both", self._recording.observed_s)
+
+    @cached_property
+    def spasm_rate(self) -> Reading:
+        """The same a minute."""
+        return rate_reading(self.spasm_count, self._recording.observed_s)
