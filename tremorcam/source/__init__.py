@@ -1,0 +1,1 @@
+"""Where pictures come from, and when each of them was."""

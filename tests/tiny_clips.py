@@ -1,0 +1,74 @@
+"""Tiny video files of exactly known content, for tests of reading."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH_PX, HEIGHT_PX = 64, 48
+TIME_BASE = Fraction(1, 1000)
+
+
+def noise_pictures(
+    n: int, *, width: int = WIDTH_PX, height: int = HEIGHT_PX, seed: int = 0
+) -> list[NDArray[np.uint8]]:
+    """Grey pictures that all differ, in the levels that limited range can hold."""
+    rng = np.random.default_rng(seed)
+    return [rng.integers(20, 230, (height, width), dtype=np.uint8) for _ in range(n)]
+
+
+def write_clip(
+    path: Path,
+    pictures: Sequence[NDArray[np.uint8]],
+    *,
+    times_ms: Sequence[int] | None = None,
+    codec: str = "ffv1",
+    pixel_format: str = "gray",
+    pixel_aspect: Fraction | None = None,
+    gop_size: int = 12,
+) -> Path:
+    """Write grey pictures (height, width) into whatever container the suffix names.
+
+    ``times_ms`` are the pictures' times, 40 ms apart where not given.
+    """
+    height, width = pictures[0].shape
+    times_ms = times_ms or [40 * i for i in range(len(pictures))]
+    with av.open(str(path), "w") as container:
+        options = {"aspect": str(pixel_aspect)} if pixel_aspect else {}
+        stream = container.add_stream(codec, rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
+        stream.codec_context.time_base = TIME_BASE
+        stream.codec_context.gop_size = gop_size
+        for time_ms, picture in zip(times_ms, pictures, strict=True):
+            frame = av.VideoFrame.from_ndarray(picture, format="gray").reformat(format=pixel_format)
+            frame.pts, frame.time_base = time_ms, TIME_BASE
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def write_tone(path: Path) -> Path:
+    """Write a second of silence, without any picture."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros((1, 44100), np.float32), format="fltp", layout="mono"
+        )
+        frame.sample_rate = 44100
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def set_display_matrix(path: Path, matrix: Iterable[float]) -> None:
+    """Write ``a b c d`` (x' = a x + c y, y' = b x + d y) into the track header of an MP4."""
+    a, b, c, d = (round(value * 65536) for value in matrix)
+    content = bytearray(path.read_bytes())
+    payload = content.index(b"tkhd") + 4
+    assert content[payload] == 0, "only version 0 of the box is laid out here"
+    values = np.array([a, b, 0, c, d, 0, 0, 0, 1 << 30], dtype=">i4").tobytes()
+    content[payload + 40 : payload + 40 + len(values)] = values
+    path.write_bytes(content)

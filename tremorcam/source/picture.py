@@ -1,0 +1,135 @@
+"""From a decoded picture, as stored, to one as it is meant to be seen."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import cv2
+import numpy as np
+from av.sidedata.sidedata import SideData, Type
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+    from typing import Any
+
+    import av
+    from numpy.typing import NDArray
+
+FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+
+# 8-bit formats whose first plane is the luma, one byte a pixel.
+_LUMA_FIRST = re.compile(r"yuvj?a?4\d\dp|nv(12|16|21|24)")
+
+# Luma 16 to 235 stands for black to white (ITU-R BT.601, BT.709); full range is 0 to 255.
+_EXPAND = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
+
+WIDEST_PIXEL = 4.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How stored pictures are turned into shown ones.
+
+    Parameters
+    ----------
+    mirrored : bool
+        Flip left and right, before turning.
+    quarter_turns : int
+        Turns of 90° counterclockwise, 0 to 3.
+    width_px, height_px : int
+        Size as shown, with square pixels.
+    """
+
+    mirrored: bool
+    quarter_turns: int
+    width_px: int
+    height_px: int
+
+    @classmethod
+    def of(cls, picture: av.VideoFrame, pixel_aspect: Fraction | None) -> Layout:
+        """Read the layout off the first picture of a stream.
+
+        Without square pixels, millimetres across and millimetres down would differ, so
+        pictures of another pixel aspect are stretched to square ones.
+        """
+        mirrored, turns = _orientation(picture)
+        width_px, height_px = picture.width, picture.height
+        if pixel_aspect and 1 / WIDEST_PIXEL <= pixel_aspect <= WIDEST_PIXEL:
+            width_px = max(1, round(width_px * pixel_aspect))
+        if turns % 2:
+            width_px, height_px = height_px, width_px
+        return cls(mirrored, turns, width_px, height_px)
+
+    @property
+    def rotation_deg(self) -> int:
+        """Clockwise turn from the stored to the shown picture, 0, 90, 180 or 270."""
+        return -self.quarter_turns % 4 * 90
+
+    def apply(self, stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Turn a stored picture (height, width[, 3]) into the shown one, contiguous."""
+        shown = stored[:, ::-1] if self.mirrored else stored
+        shown = np.ascontiguousarray(np.rot90(shown, self.quarter_turns))
+        if shown.shape[:2] != (self.height_px, self.width_px):
+            # Anamorphic pixels, or a stream that changes its size on the way (browsers do).
+            size = (self.width_px, self.height_px)
+            return cv2.resize(shown, size, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+        return shown
+
+
+def _orientation(picture: av.VideoFrame) -> tuple[bool, int]:
+    """Read the display matrix: whether to mirror, and quarter turns counterclockwise.
+
+    The matrix maps (x, y) to (a x + c y, b x + d y) with y pointing down. PyAV's own
+    ``rotation`` leaves mirroring out, which would swap the sides of a face.
+    """
+    # PyAV's stubs describe this container as a dict; what it gives are SideData buffers.
+    for data in cast("list[SideData]", picture.side_data):
+        if data.type == Type.DISPLAYMATRIX:
+            a, b, _, c, d = np.frombuffer(bytes(data), dtype=np.int32)[:5].astype(float)
+            mirrored = a * d - b * c < 0
+            sign = -1 if mirrored else 1
+            clockwise = np.degrees(np.arctan2(sign * b, sign * a))
+            return bool(mirrored), int(-np.rint(clockwise / 90)) % 4
+    return False, 0
+
+
+def gray(picture: av.VideoFrame, layout: Layout) -> NDArray[np.uint8]:
+    """Give the luminance, 0 (black) to 255 (white), shape (height, width), as shown."""
+    if not _LUMA_FIRST.fullmatch(picture.format.name):
+        return layout.apply(_converted(picture, "gray"))
+    plane = picture.planes[0]
+    luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    luma = luma[: picture.height, : picture.width]
+    if picture.color_range == FULL_RANGE or picture.format.name.startswith("yuvj"):
+        return layout.apply(luma)
+    return layout.apply(cv2.LUT(luma, _EXPAND).astype(np.uint8, copy=False))
+
+
+def rgb(picture: av.VideoFrame, layout: Layout) -> NDArray[np.uint8]:
+    """Give the colours, shape (height, width, 3), as shown."""
+    return layout.apply(_converted(picture, "rgb24"))
+
+
+def _converted(picture: av.VideoFrame, pixel_format: str) -> NDArray[np.uint8]:
+    array: NDArray[Any] = picture.to_ndarray(format=pixel_format)
+    return array
+
+
+def difference(first: NDArray[np.uint8], second: NDArray[np.uint8] | None) -> float:
+    """Mean absolute grey difference of two pictures of one size; NaN without a second."""
+    if second is None:
+        return math.nan
+    return float(cv2.norm(first, second, cv2.NORM_L1)) / first.size
+
+
+def sample(gray_picture: NDArray[np.uint8], n_pixels: int) -> NDArray[np.uint8]:
+    """Take every n-th pixel of every n-th row, at least ``n_pixels`` where there are so many.
+
+    Pixels are picked, not averaged: sensor noise has to stay, because it tells two pictures
+    of a still scene apart.
+    """
+    step = max(1, int((gray_picture.size / n_pixels) ** 0.5))
+    return np.ascontiguousarray(gray_picture[::step, ::step])
