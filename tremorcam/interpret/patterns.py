@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, get_args
 
-from tremorcam.interpret.criteria import Category
+from tremorcam.interpret.criteria import Aspect, Category
 from tremorcam.interpret.judge import absent, truths
 from tremorcam.interpret.logic import all_of, any_of, not_contradicted
 from tremorcam.interpret.tables import MISSING, Reading
@@ -203,25 +203,30 @@ def no_tremor(judge: Judge) -> Verdict:
         ),
         *absent(judge.state("smile.eye_difference", facts.narrowing.difference, "lids", "sides")),
     )
-    mouth = (*tremor, *twitches, bound)
-    looked = None if not facts.tremor.looked_for else True
+    mouth = (*tremor, *twitches)
+    # A recording too coarse to show a tremor is no evidence against there being none.
+    looked = True if facts.tremor.looked_for and bound.met else None
     fits = all_of(looked, *truths(*mouth), *map(not_contradicted, truths(*elsewhere)))
-    return Verdict(fits, (*mouth, *elsewhere))
+    return Verdict(fits, (*mouth, bound, *elsewhere))
 
 
 def smiling_tremor(judge: Judge) -> Verdict:
     """Tremor of 8 to 10 Hz on both sides in moderate smiles, and none in full ones."""
     facts = judge.facts
     left, right = facts.tremor.clearest("left"), facts.tremor.clearest("right")
-    where = ("frequency", "fine_frequency")
     needed = (
         judge.significant(left, "fine_frequency"),
         judge.significant(right, "fine_frequency"),
-        judge.state("tremor.smiling_band", left.frequency, *where, where="left"),
-        judge.state("tremor.smiling_band", right.frequency, *where, where="right"),
+        _in_smiling_band(judge, left),
+        _in_smiling_band(judge, right),
         judge.state("tremor.moderate_smile", facts.tremor.tremulous_excursion, "smile"),
     )
     return Verdict(all_of(*truths(*needed)), needed)
+
+
+def _in_smiling_band(judge: Judge, peak: Peak) -> Evidence:
+    aspects: tuple[Aspect, Aspect] = ("frequency", "fine_frequency")
+    return judge.state("tremor.smiling_band", peak.frequency, *aspects, where=peak.side)
 
 
 def slow_tremor(judge: Judge) -> Verdict:

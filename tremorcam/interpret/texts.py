@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from tremorcam.interpret.criteria import Category
 
@@ -55,12 +55,18 @@ class ContributorText(_Frozen):
 class Texts(_Frozen):
     """All sentences; see ``words.toml``."""
 
-    categories: dict[Category, CategoryText]
+    categories: dict[str, CategoryText]
     red_flags: tuple[RedFlag, ...]
     cannot_tell: CannotTell
     contributors: dict[str, ContributorText]
     medication: dict[str, tuple[str, ...]]
     advice: dict[str, str]
+
+    @model_validator(mode="after")
+    def _every_category(self) -> Texts:
+        if set(self.categories) != set(get_args(Category)):
+            raise ValueError(f"'categories' should be {', '.join(get_args(Category))}")
+        return self
 
 
 @cache

@@ -58,9 +58,9 @@ def _resemblance(findings: tuple[Finding, ...]) -> str:
     fitting = [f for f in findings if f.status == "consistent" and f.category != "no_tremor"]
     for finding in fitting:
         if finding.primary:
-            return f": it resembles {labels[finding.category].label}"  # type: ignore[index]
+            return f": it resembles {labels[finding.category].label}"
     if fitting:
-        names = [labels[f.category].label for f in fitting]  # type: ignore[index]
+        names = [labels[f.category].label for f in fitting]
         return f": it would fit {' or '.join(names)}, which this recording cannot tell apart"
     return ""
 
@@ -150,11 +150,11 @@ def _fitting(findings: tuple[Finding, ...]) -> str:
     fitting = [f for f in findings if f.status == "consistent"]
     unknown = [f for f in findings if f.status == "not_assessable"]
     if fitting:
-        text = "It would fit " + ", or ".join(texts[f.category].fits for f in fitting) + "."  # type: ignore[index]
+        text = "It would fit " + ", or ".join(texts[f.category].fits for f in fitting) + "."
     else:
         text = "It clearly fits none of the patterns looked for."
     if unknown:
-        labels = ", ".join(texts[f.category].label for f in unknown)  # type: ignore[index]
+        labels = ", ".join(texts[f.category].label for f in unknown)
         text += f" Could not be assessed: {labels}."
     return text
 
