@@ -1,0 +1,88 @@
+"""Write yuv420p frames with their own times to any container and codec FFmpeg knows."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+
+from tremorcam.data import TremorcamError
+from tremorcam.simulate.timing import TICKS_PER_S
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+    from tremorcam.simulate.scene import Encoding
+
+_BT709 = 1
+_LIMITED_RANGE = 1
+
+
+class VideoWriter:
+    """Context manager that encodes frames one at a time.
+
+    Raises
+    ------
+    TremorcamError
+        If the codec is not available or does not fit the container.
+    """
+
+    def __init__(
+        self, path: Path, width_px: int, height_px: int, rate_hz: float, encoding: Encoding
+    ) -> None:
+        self._time_base = Fraction(1, TICKS_PER_S)
+        try:
+            self._container = av.open(str(path), "w")
+            rate = Fraction(rate_hz).limit_denominator(1001)
+            self._stream = self._container.add_stream(encoding.codec, rate=rate)
+        except (av.FFmpegError, ValueError) as error:
+            raise TremorcamError(
+                f"cannot write {path.name} with codec {encoding.codec!r}: {error}; "
+                "try libx264 with .mp4 or libvpx-vp9 with .webm"
+            ) from error
+        stream = self._stream
+        stream.width, stream.height, stream.pix_fmt = width_px, height_px, "yuv420p"
+        stream.codec_context.time_base = self._time_base
+        stream.codec_context.gop_size = encoding.key_frame_every
+        stream.codec_context.colorspace = _BT709
+        stream.codec_context.color_range = _LIMITED_RANGE
+        stream.options = _options(encoding)
+        if encoding.bit_rate_bps is not None:
+            stream.bit_rate = encoding.bit_rate_bps
+
+    def __enter__(self) -> VideoWriter:
+        return self
+
+    def write(self, planes: NDArray[np.uint8], ticks: int) -> None:
+        """Add one frame, shape (3/2 height, width), at a time in ticks."""
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        frame.pts, frame.time_base = ticks, self._time_base
+        frame.colorspace, frame.color_range = _BT709, _LIMITED_RANGE
+        self._container.mux(self._stream.encode(frame))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+
+def _options(encoding: Encoding) -> dict[str, str]:
+    """Quality options in the names each encoder has for them."""
+    constant = encoding.bit_rate_bps is None
+    if encoding.codec in ("libx264", "libx265"):
+        options = {"preset": encoding.preset}
+        return options | ({"crf": str(encoding.crf)} if constant else {})
+    if encoding.codec in ("libvpx", "libvpx-vp9"):
+        options = {"deadline": "realtime", "cpu-used": "6"}
+        return options | ({"crf": str(encoding.crf), "b": "0"} if constant else {})
+    return {"qscale": str(encoding.crf), "flags": "+qscale"} if constant else {}

@@ -1,0 +1,121 @@
+"""Write down what a scene shows: displacements, phases, events and tremors."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tremorcam.anatomy import EYELIDS, REGIONS, SIDES
+from tremorcam.simulate import courses
+from tremorcam.simulate.motion import PHOTO_SMILE_MM, draw_twitches, motion_at, moved_regions
+from tremorcam.simulate.truth import Truth
+from tremorcam.simulate.warp import FaceWarp
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tremorcam.simulate.portrait import Portrait
+    from tremorcam.simulate.scene import Scene
+    from tremorcam.simulate.timing import FrameTimes
+
+
+def describe(scene: Scene, portrait: Portrait, times: FrameTimes, video: str) -> Truth:
+    """Evaluate the warp at every region's centre and frame; repeats show the frame before."""
+    shown = np.maximum.accumulate(np.where(times.duplicate, 0, np.arange(len(times.ticks))))
+    motion = motion_at(scene, portrait, times.time_s[shown])
+    photo_mm = PHOTO_SMILE_MM if portrait.smiling else 0.0
+    return Truth(
+        video=video,
+        scene=dataclasses.asdict(scene),
+        mm_per_px=portrait.mm_per_px,
+        interocular_px=portrait.interocular_px,
+        channels=tuple(region.key for region in REGIONS),
+        time_s=times.time_s,
+        duplicate=times.duplicate,
+        displacement_mm=_displacement_mm(scene, portrait, times.time_s[shown]),
+        eye_aperture_mm=_aperture_mm(portrait) * (1 - motion.closure),
+        smile_excursion_mm=motion.smile_mm + photo_mm,
+        head_mm=motion.head_mm,
+        head_roll_deg=motion.head_roll_deg,
+        phases=tuple(_phases(scene)),
+        events=tuple(_events(scene)),
+        tremors=tuple(_tremors(scene)),
+    )
+
+
+def _displacement_mm(
+    scene: Scene, portrait: Portrait, time_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Displacement from the neutral face, shape (n, channels, 2)."""
+    warp = FaceWarp(portrait, motion_at(scene, portrait, time_s))
+    centres = np.array([portrait.region_centre(r.name, r.side) for r in REGIONS])
+    positions = np.array([warp.positions(i, centres) for i in range(len(time_s))])
+    calm = dataclasses.replace(
+        scene, smiles=(), tremors=(), twitches=(), contractions=(), closures=(), talks=()
+    )
+    rest = FaceWarp(portrait, motion_at(calm, portrait, np.zeros(1))).positions(0, centres)
+    return np.asarray((positions - rest) * portrait.mm_per_px)
+
+
+def _aperture_mm(portrait: Portrait) -> NDArray[np.float64]:
+    """Mean distance of the lids on the photograph, left and right."""
+    points = portrait.landmarks_px[:, :2]
+    gaps = [[np.hypot(*(points[a] - points[b])) for a, b in EYELIDS[side]] for side in SIDES]
+    return np.mean(gaps, axis=1) * portrait.mm_per_px
+
+
+def _phases(scene: Scene) -> list[dict[str, Any]]:
+    rows, before_s = [], 0.0
+    for number, smile in enumerate(scene.smiles, start=1):
+        after_s = smile.end_s + smile.offset_s
+        edges = (before_s, smile.start_s, *smile.hold, after_s)
+        for phase, onset, offset in zip(
+            ("neutral", "onset", "hold", "offset"), edges, edges[1:], strict=False
+        ):
+            rows.append({"smile": number, "phase": phase, "onset_s": onset, "offset_s": offset})
+        before_s = after_s
+    return rows
+
+
+def _events(scene: Scene) -> list[dict[str, Any]]:
+    rows = [
+        _event(item.event, item.side, (item.start_s, item.end_s), "eye", (100 * item.depth, "%"))
+        for item in scene.closures
+    ]
+    rows += [
+        _event(pull.event, pull.side, (pull.start_s, pull.end_s), pull.region, (pull.mm, "mm"))
+        for pull in scene.contractions
+        if pull.event
+    ]
+    for twitch in draw_twitches(scene):
+        region, _, side = twitch.patch.key.rpartition("_")
+        span = (twitch.start_s, twitch.start_s + twitch.duration_s)
+        rows.append(_event("twitch", side, span, region, (twitch.mm, "mm")))
+    return sorted(rows, key=lambda row: float(row["onset_s"]))
+
+
+def _event(
+    event: str, side: str, span_s: tuple[float, float], region: str, peak: tuple[float, str]
+) -> dict[str, Any]:
+    return {
+        "event": event, "side": side, "onset_s": round(span_s[0], 4),
+        "offset_s": round(span_s[1], 4), "region": region,
+        "peak": round(peak[0], 4), "unit": peak[1],
+    }  # fmt: skip
+
+
+def _tremors(scene: Scene) -> list[dict[str, Any]]:
+    rows = []
+    for tremor in scene.tremors:
+        for region, side, gain in moved_regions(tremor):
+            amplitude_mm = tremor.mm * gain
+            rows.append({
+                "region": region, "side": side, "frequency_hz": tremor.hz,
+                "amplitude_mm": amplitude_mm, "rms_mm": amplitude_mm / np.sqrt(2),
+                "p2p_mm": 2 * amplitude_mm, "axis_deg": tremor.axis_deg,
+                "growth": tremor.growth,
+                "intervals_s": [list(pair) for pair in courses.intervals(scene, tremor.when)],
+            })  # fmt: skip
+    return rows
