@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tremorcam.store.database import Database
 
 AMPLITUDE = "tremor_amplitude_p2p"
-ANYWHERE = ("anywhere", "")
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ class History:
             Point(
                 recording_id=entry.recording.id,
                 time=parse_time(entry.recording.recorded_at),
-                value=entry.result.amplitude_p2p_mm if entry.result.tremor_detected else None,
+                value=entry.result.amplitude_p2p_mm if entry.result.detected else None,
                 ci_low=None,
                 ci_high=None,
                 limit=entry.result.detection_limit_mm,
@@ -155,7 +154,7 @@ class History:
             for entry in self.entries()
             if entry.recording.person == person
             and entry.result is not None
-            and entry.result.tremor_detected is not None
+            and entry.result.detected is not None
         ]
 
 

@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from tremorcam.anatomy import MOUTH_CORNER, REGIONS
 from tremorcam.data import MEASURE_COLUMNS
 from tremorcam.store.database import utc_now
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     import pandas as pd
 
-    from tremorcam.data import Analysis
     from tremorcam.store.database import Database
-
-_FACE_REGIONS = {region.name for region in REGIONS if region.role == "face"}
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one recording says in short; the rest is in its ``analysis.json``.
+    """What one recording says in short, named as in summary.csv.
 
-    ``region`` and ``side`` are where the strongest tremor was, empty where none was detected;
-    ``tremor_detected`` is ``None`` where the recording could not tell.
+    ``detected`` is ``None`` where the recording could not tell; region and side are where the
+    strongest tremor was, ``None`` where there was none.
     """
 
     recording_id: str
     analysed_at: str
-    schema_version: int
     quality: str
     answer: str
-    primary_finding: str
-    duration_s: float
-    effective_rate_hz: float | None
-    tremor_detected: bool | None
-    region: str
-    side: str
+    finding: str | None
+    detected: bool | None
+    tremor_region: str | None
+    tremor_side: str | None
     frequency_hz: float | None
-    frequency_low_hz: float | None
-    frequency_high_hz: float | None
+    frequency_ci_low_hz: float | None
+    frequency_ci_high_hz: float | None
     amplitude_p2p_mm: float | None
-    amplitude_low_mm: float | None
-    amplitude_high_mm: float | None
+    amplitude_p2p_ci_low_mm: float | None
+    amplitude_p2p_ci_high_mm: float | None
     detection_limit_mm: float | None
+    duration_s: float | None
+    effective_rate_hz: float | None
+
+
+_FROM_SUMMARY = [f.name for f in fields(Result) if f.name not in ("recording_id", "analysed_at")]
 
 
 class Results:
@@ -55,26 +54,41 @@ class Results:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save(self, recording_id: str, analysis: Analysis) -> Result:
-        """Store the answer and the measures of a recording, in place of any older ones."""
-        result = summarize(recording_id, analysis)
-        columns = list(vars(result))
+    def save(
+        self, recording_id: str, *, summary: Mapping[str, Any], measures: pd.DataFrame
+    ) -> Result:
+        """Store the answer and the measures of a recording, in place of any older ones.
+
+        Parameters
+        ----------
+        recording_id : str
+        summary : mapping
+            The row of summary.csv.
+        measures : pandas.DataFrame
+            The table of measures.csv.
+        """
+        row: dict[str, Any] = {"recording_id": recording_id, "analysed_at": utc_now()}
+        row |= {name: _plain(summary[name]) for name in _FROM_SUMMARY}
+        measured = [
+            (recording_id, *(_plain(line[name]) for name in MEASURE_COLUMNS))
+            for line in measures.to_dict("records")
+        ]
         with self._database.write() as connection:
             connection.execute(
-                f"INSERT OR REPLACE INTO results ({', '.join(columns)})"
-                f" VALUES ({', '.join('?' * len(columns))})",
-                tuple(vars(result).values()),
+                f"INSERT OR REPLACE INTO results ({', '.join(row)})"
+                f" VALUES ({', '.join('?' * len(row))})",
+                tuple(row.values()),
             )
             connection.execute("DELETE FROM measures WHERE recording_id = ?", (recording_id,))
             connection.executemany(
                 f"INSERT INTO measures (recording_id, {', '.join(MEASURE_COLUMNS)})"
                 f" VALUES ({', '.join('?' * (len(MEASURE_COLUMNS) + 1))})",
-                [
-                    (recording_id, *(_plain(row[name]) for name in MEASURE_COLUMNS))
-                    for row in analysis.measures.to_dict("records")
-                ],
+                measured,
             )
-        return result
+            stored = connection.execute(
+                "SELECT * FROM results WHERE recording_id = ?", (recording_id,)
+            ).fetchone()
+        return _result(stored)
 
     def get(self, recording_id: str) -> Result | None:
         """Look up the result of a recording; ``None`` where there is none yet."""
@@ -85,93 +99,6 @@ class Results:
         with self._database.read() as connection:
             rows = connection.execute("SELECT * FROM results").fetchall()
         return {row["recording_id"]: _result(row) for row in rows}
-
-
-def summarize(recording_id: str, analysis: Analysis) -> Result:
-    """Draw the answer out of an analysis: the strongest tremor of the face, or the limit."""
-    measures = analysis.measures
-    strongest = _strongest(measures)
-    place = (strongest["region"], strongest["side"]) if strongest else ("", "")
-    frequency = _measure(measures, "tremor_frequency", place, strongest)
-    return Result(
-        recording_id=recording_id,
-        analysed_at=utc_now(),
-        schema_version=analysis.schema_version,
-        quality=analysis.quality.status,
-        answer=str(analysis.words.get("answer", "")),
-        primary_finding=next((f.category for f in analysis.findings if f.primary), ""),
-        duration_s=analysis.timing.duration_s,
-        effective_rate_hz=_number(analysis.timing.effective_rate_hz),
-        tremor_detected=_detected(analysis),
-        region=place[0],
-        side=place[1],
-        frequency_hz=_number(frequency.get("value")),
-        frequency_low_hz=_number(frequency.get("ci_low")),
-        frequency_high_hz=_number(frequency.get("ci_high")),
-        amplitude_p2p_mm=_number(strongest.get("value")),
-        amplitude_low_mm=_number(strongest.get("ci_low")),
-        amplitude_high_mm=_number(strongest.get("ci_high")),
-        detection_limit_mm=_detection_limit_mm(measures),
-    )
-
-
-def _amplitudes(measures: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = measures[
-        (measures["measure"] == "tremor_amplitude_p2p") & measures["region"].isin(_FACE_REGIONS)
-    ]
-    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
-
-
-def _strongest(measures: pd.DataFrame) -> dict[str, Any]:
-    """Row of the largest amplitude that was detected; empty where none was."""
-    found = [
-        row
-        for row in _amplitudes(measures)
-        if _flag(row["detected"]) and _number(row["value"]) is not None
-    ]
-    return max(found, key=lambda row: float(row["value"]), default={})
-
-
-def _measure(
-    measures: pd.DataFrame, name: str, place: tuple[str, str], like: dict[str, Any]
-) -> dict[str, Any]:
-    """Row of a measure at the place, phase and smile of another row."""
-    if not like:
-        return {}
-    rows = measures[
-        (measures["measure"] == name)
-        & (measures["region"] == place[0])
-        & (measures["side"] == place[1])
-        & (measures["phase"] == like["phase"])
-        & (measures["smile"] == like["smile"])
-    ].to_dict("records")
-    return {str(key): value for key, value in rows[0].items()} if rows else {}
-
-
-def _detected(analysis: Analysis) -> bool | None:
-    if analysis.quality.status == "unusable":
-        return None
-    flags = [_flag(row["detected"]) for row in _amplitudes(analysis.measures)]
-    known = [flag for flag in flags if flag is not None]
-    return any(known) if known else None
-
-
-def _detection_limit_mm(measures: pd.DataFrame) -> float | None:
-    """Worst limit of the two mouth corners: what is true of both may be said of the face."""
-    rows = measures[
-        (measures["measure"] == "detection_limit")
-        & (measures["region"] == "mouth_corner")
-        & measures["side"].isin(list(MOUTH_CORNER))
-    ]
-    return _number(rows["value"].max()) if len(rows) else None
-
-
-def _flag(value: Any) -> bool | None:
-    return None if value is None or math.isnan(value) else bool(value)
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None or not math.isfinite(float(value)) else float(value)
 
 
 def _plain(value: Any) -> str | int | float | None:
@@ -186,5 +113,5 @@ def _plain(value: Any) -> str | int | float | None:
 
 def _result(row: sqlite3.Row) -> Result:
     columns = dict(row)
-    columns["tremor_detected"] = _flag(columns["tremor_detected"])
-    return Result(**columns)
+    detected = columns.pop("detected")
+    return Result(**columns, detected=None if detected is None else bool(detected))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from synthetic_analysis import make_analysis, make_unusable_analysis
 
+from tremorcam.publish import summary_row
 from tremorcam.store import Database, DataFolder
 from tremorcam.store.history import History
 from tremorcam.store.jobs import MAX_ATTEMPTS
@@ -18,6 +19,12 @@ def history(tmp_path):
 def add(history, **more):
     return history.recordings.add(
         **({"kind": "upload", "name": "smile.mp4", "video_file": "video.mp4"} | more)
+    )
+
+
+def save(history, recording_id, analysis):
+    return history.results.save(
+        recording_id, summary=summary_row(analysis), measures=analysis.measures
     )
 
 
@@ -54,7 +61,7 @@ def test_deleting_really_deletes(history):
     secret = "the-name-nobody-may-find-again"
     gone, stays = add(history, name=secret), add(history)
     history.recordings.video(gone).write_bytes(b"face")
-    history.results.save(gone.id, make_analysis())
+    save(history, gone.id, make_analysis())
     history.context.save(gone.id, {"note": secret})
     history.jobs.add(gone.id)
     history.recordings.delete(gone.id)
@@ -124,25 +131,31 @@ def test_interrupted_jobs_are_queued_again_but_not_for_ever(history):
 
 
 def test_the_answer_is_the_strongest_tremor(history):
-    result = history.results.save(add(history).id, make_analysis())
-    assert (result.region, result.side, result.tremor_detected) == ("mouth_corner", "left", True)
+    result = save(history, add(history).id, make_analysis())
+    assert (result.tremor_region, result.tremor_side, result.detected) == (
+        "mouth_corner",
+        "left",
+        True,
+    )
     assert result.frequency_hz == pytest.approx(7.2)
     assert result.amplitude_p2p_mm == pytest.approx(0.44)
-    assert (result.amplitude_low_mm, result.amplitude_high_mm) == pytest.approx((0.396, 0.4928))
-    assert result.primary_finding == "muscle_fatigue"
+    assert (result.amplitude_p2p_ci_low_mm, result.amplitude_p2p_ci_high_mm) == pytest.approx(
+        (0.396, 0.4928)
+    )
+    assert result.finding == "muscle_fatigue"
     assert history.results.get(result.recording_id) == result
 
 
 def test_without_tremor_the_limit_is_the_answer(history):
-    result = history.results.save(add(history).id, make_analysis(tremor={}))
-    assert result.tremor_detected is False
-    assert (result.region, result.amplitude_p2p_mm) == ("", None)
+    result = save(history, add(history).id, make_analysis(tremor={}))
+    assert result.detected is False
+    assert (result.tremor_region, result.amplitude_p2p_mm) == (None, None)
     assert result.detection_limit_mm == pytest.approx(0.064)
 
 
 def test_an_unusable_recording_says_neither_yes_nor_no(history):
-    result = history.results.save(add(history).id, make_unusable_analysis())
-    assert result.tremor_detected is None
+    result = save(history, add(history).id, make_unusable_analysis())
+    assert result.detected is None
     assert history.results.get(result.recording_id) == result
     assert history.trend().points == ()
     assert history.trend().persistence.status == "not_known"
@@ -150,17 +163,17 @@ def test_an_unusable_recording_says_neither_yes_nor_no(history):
 
 def test_saving_again_replaces(history):
     recording = add(history)
-    history.results.save(recording.id, make_analysis())
+    save(history, recording.id, make_analysis())
     first = len(history.export())
-    history.results.save(recording.id, make_analysis(tremor={}))
+    save(history, recording.id, make_analysis(tremor={}))
     assert len(history.export()) == first
-    assert history.results.get(recording.id).tremor_detected is False
+    assert history.results.get(recording.id).detected is False
 
 
 def test_the_export_holds_every_measure_and_every_recording(history):
     measured, waiting = add(history, person="A"), add(history, person="B")
     analysis = make_analysis()
-    history.results.save(measured.id, analysis)
+    save(history, measured.id, analysis)
     table = history.export()
     assert set(table["recording_id"]) == {measured.id, waiting.id}
     rows = table[table["recording_id"] == measured.id].reset_index(drop=True)
@@ -175,11 +188,9 @@ def test_the_export_holds_every_measure_and_every_recording(history):
 def test_a_trend_follows_one_person_at_the_usual_place(history):
     for day, peak_mm in ((1, 0.10), (12, 0.11), (23, 0.10)):
         recording = add(history, person="A", recorded_at=f"2026-03-{day:02d}T09:00:00+00:00")
-        history.results.save(
-            recording.id, make_analysis(tremor={"mouth_corner_right": (6.0, peak_mm)})
-        )
+        save(history, recording.id, make_analysis(tremor={"mouth_corner_right": (6.0, peak_mm)}))
     other = add(history, person="B")
-    history.results.save(other.id, make_analysis())
+    save(history, other.id, make_analysis())
     trend = history.trend(person="A")
     assert (trend.region, trend.side) == ("mouth_corner", "right")
     assert [point.value for point in trend.points] == pytest.approx([0.20, 0.22, 0.20])

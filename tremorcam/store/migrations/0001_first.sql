@@ -29,25 +29,24 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_status ON jobs (status, id);
 CREATE INDEX jobs_by_recording ON jobs (recording_id, id);
 
-CREATE TABLE results (
-    recording_id       TEXT PRIMARY KEY REFERENCES recordings (id) ON DELETE CASCADE,
-    analysed_at        TEXT NOT NULL,
-    schema_version     INTEGER NOT NULL,
-    quality            TEXT NOT NULL,
-    answer             TEXT NOT NULL,
-    primary_finding    TEXT NOT NULL,
-    duration_s         REAL NOT NULL,
-    effective_rate_hz  REAL,
-    tremor_detected    INTEGER,                 -- NULL where that could not be said
-    region             TEXT NOT NULL,
-    side               TEXT NOT NULL,
-    frequency_hz       REAL,
-    frequency_low_hz   REAL,
-    frequency_high_hz  REAL,
-    amplitude_p2p_mm   REAL,
-    amplitude_low_mm   REAL,
-    amplitude_high_mm  REAL,
-    detection_limit_mm REAL
+CREATE TABLE results (                          -- columns as in summary.csv
+    recording_id             TEXT PRIMARY KEY REFERENCES recordings (id) ON DELETE CASCADE,
+    analysed_at              TEXT NOT NULL,
+    quality                  TEXT NOT NULL,
+    answer                   TEXT NOT NULL,
+    finding                  TEXT,
+    detected                 INTEGER,           -- NULL where that could not be said
+    tremor_region            TEXT,
+    tremor_side              TEXT,
+    frequency_hz             REAL,
+    frequency_ci_low_hz      REAL,
+    frequency_ci_high_hz     REAL,
+    amplitude_p2p_mm         REAL,
+    amplitude_p2p_ci_low_mm  REAL,
+    amplitude_p2p_ci_high_mm REAL,
+    detection_limit_mm       REAL,
+    duration_s               REAL,
+    effective_rate_hz        REAL
 );
 
 CREATE TABLE measures (
