@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Aspect = Literal["absence", "frequency", "fine_frequency", "lids", "sides", "course", "smile"]
+Aspect = Literal[
+    "faint", "unseen", "frequency", "fine_frequency", "lids", "sides", "course", "smile"
+]
 Relation = Literal["at_least", "at_most", "above", "below", "within"]
 Category = Literal[
     "muscle_fatigue", "generalized_tremor", "blepharospasm", "hemifacial_spasm",

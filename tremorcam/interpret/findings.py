@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tremorcam.data import Finding
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tremorcam.data import Evidence
-    from tremorcam.interpret.criteria import Category
+    from tremorcam.interpret.criteria import Category, Criteria
     from tremorcam.interpret.facts import Facts
     from tremorcam.interpret.patterns import Verdict
 
@@ -38,7 +39,7 @@ def find(facts: Facts) -> tuple[Finding, ...]:
             status=statuses[category],
             primary=category == clearest,
             explanation=_explain(category, statuses[category], verdict, facts),
-            evidence=verdict.evidence,
+            evidence=(*verdict.needed, *map(_in_support, verdict.supporting)),
         )
         for category, verdict in verdicts.items()
     )
@@ -72,29 +73,45 @@ def _status(verdict: Verdict, facts: Facts) -> Status:
     return "consistent" if verdict.fits else "not_consistent"
 
 
+def _in_support(piece: Evidence) -> Evidence:
+    return replace(piece, description=f"In support: {_lower(piece.description)}")
+
+
 def _explain(category: Category, status: Status, verdict: Verdict, facts: Facts) -> str:
     fits = load_texts().categories[category].fits
     if status == "consistent":
         return f"What was measured would fit {fits}."
     if status == "not_consistent":
-        unmet = [piece for piece in verdict.evidence if piece.met is False]
-        return f"What was measured does not look like {fits}{_because(unmet)}."
+        return f"What was measured does not look like {fits}. {_unmet(verdict, facts)}"
     return f"Whether this looks like {fits} cannot be told{_for_lack(verdict, facts)}."
 
 
-def _because(unmet: list[Evidence]) -> str:
-    return "; not met: " + "; ".join(_lower(piece.description) for piece in unmet) if unmet else ""
+def _unmet(verdict: Verdict, facts: Facts) -> str:
+    """Say which criteria speak against it, the needed ones first of all."""
+    pieces = [piece for piece in verdict.needed if piece.met is False]
+    pieces = pieces or [piece for piece in verdict.supporting if piece.met is False]
+    return "Not met: " + "; ".join(_held(piece, facts.criteria) for piece in pieces) + "."
+
+
+def _held(piece: Evidence, criteria: Criteria) -> str:
+    if piece.value is None:
+        return _lower(piece.description)
+    criterion = criteria[piece.criterion.removeprefix("not ")]
+    limit = f"{criterion.value:g}" + (f" to {criterion.upper:g}" if criterion.upper else "")
+    unit = "" if criterion.unit == "1" else f" {criterion.unit.removeprefix('1')}"
+    relation = criterion.relation.replace("_", " ")
+    return f"{_lower(piece.description)}: {piece.value:.3g} ({relation} {limit}{unit})"
 
 
 def _for_lack(verdict: Verdict, facts: Facts) -> str:
+    """Name the qualities that take measured criteria away, else the criteria not measured."""
+    unknown = [piece for piece in verdict.needed if piece.met is None]
     codes = dict.fromkeys(code for codes in facts.undermined.values() for code in codes)
     codes |= dict.fromkeys(r.code for r in facts.quality.reasons if r.severity == "unusable")
-    if codes:
-        return " because of the recording's quality (" + ", ".join(codes) + ")"
-    unknown = [piece for piece in verdict.evidence if piece.met is None]
-    if not unknown:
-        return ""
-    return "; not assessable: " + "; ".join(_lower(piece.description) for piece in unknown)
+    if codes and any(piece.value is not None for piece in unknown):
+        return f" because of the recording's quality ({', '.join(codes)})"
+    missing = "; ".join(_lower(piece.description) for piece in unknown)
+    return f". Not known: {missing}" if missing else ""
 
 
 def _lower(text: str) -> str:

@@ -29,8 +29,15 @@ class Judge:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
 
-    def present(self, name: str, reading: Reading, *aspects: Aspect, where: str = "") -> Evidence:
-        """Judge whether something was seen: a "no" counts only where absence can be told.
+    def present(
+        self,
+        name: str,
+        reading: Reading,
+        *aspects: Aspect,
+        hidden_by: tuple[Aspect, ...] = ("faint", "unseen"),
+        where: str = "",
+    ) -> Evidence:
+        """Judge whether something was seen: a "no" counts only where nothing could hide it.
 
         Parameters
         ----------
@@ -40,11 +47,13 @@ class Judge:
             What was measured; unknown values are not assessable.
         *aspects
             What the answer rests on; if quality undermines one, it is not assessable.
+        hidden_by : tuple
+            Aspects without which a "no" is not assessable, while a "yes" stands.
         where : str
             Said with the criterion's text, such as ``left``.
         """
         met = self._met(name, reading, *aspects)
-        if met is False and self._lost("absence"):
+        if met is False and any(map(self._lost, hidden_by)):
             met = None
         return self._evidence(name, reading, met, where)
 
@@ -59,7 +68,8 @@ class Judge:
             reading = replace(reading, reference=peak.frequency.reference)
         evidence = self.present("tremor.p_value", reading, "frequency", *aspects, where=peak.place)
         if peak.measured and not peak.detected and self._assessable("frequency", *aspects):
-            return replace(evidence, met=None if self._lost("absence") else False)
+            hidden = self._lost("faint") or self._lost("unseen")
+            return replace(evidence, met=None if hidden else False)
         if peak.detected and not reading.known:
             met = True if self._assessable("frequency", *aspects) else None
             return replace(evidence, met=met)

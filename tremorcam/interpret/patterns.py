@@ -26,13 +26,17 @@ CATEGORIES: tuple[Category, ...] = get_args(Category)
 BEYOND_ARTICLE: frozenset[Category] = frozenset({"smiling_tremor", "slow_tremor"})
 """Patterns that the article does not name."""
 
+UNSEEN: tuple[Aspect] = ("unseen",)
+"""What alone can hide movement of the lids, which is never small."""
+
 
 @dataclass(frozen=True)
 class Verdict:
     """Whether a pattern fits, with everything that was held against it."""
 
     fits: Truth
-    evidence: tuple[Evidence, ...]
+    needed: tuple[Evidence, ...]
+    supporting: tuple[Evidence, ...] = ()
 
 
 def muscle_fatigue(judge: Judge) -> Verdict:
@@ -41,12 +45,15 @@ def muscle_fatigue(judge: Judge) -> Verdict:
     What sets it apart from hemifacial spasm: the lids take no part, it is not there at rest,
     and fine tremor may grow with the hold.
     """
-    growing, tremor = _growing_tremor(judge)
-    twitching, twitches = _local_twitches(judge)
-    return Verdict(any_of(growing, twitching), (*tremor, *twitches))
+    growing, twitching = _growing_tremor(judge), _local_twitches(judge)
+    return Verdict(
+        fits=any_of(growing.fits, twitching.fits),
+        needed=(*growing.needed, *twitching.needed),
+        supporting=(*growing.supporting, *twitching.supporting),
+    )
 
 
-def _growing_tremor(judge: Judge) -> tuple[Truth, tuple[Evidence, ...]]:
+def _growing_tremor(judge: Judge) -> Verdict:
     facts = judge.facts
     peak = facts.tremor.clearest()
     certain = Reading(peak.growth.ci_low, reference=peak.growth.reference)
@@ -56,27 +63,22 @@ def _growing_tremor(judge: Judge) -> tuple[Truth, tuple[Evidence, ...]]:
         judge.state("tremor.growth", peak.growth, "course"),
         judge.state("tremor.growth_certain", certain, "course"),
     )
-    lids = absent(
-        judge.present("lids.one_sided_count", facts.lids.count, "lids"),
-        judge.present("lids.one_sided_rate", facts.lids.rate, "lids"),
-    )
-    return all_of(*truths(*needed), not_contradicted(lids[0].met)), (*needed, *lids)
+    lids = absent(*_one_sided_lids(judge))
+    return Verdict(all_of(*truths(*needed), not_contradicted(lids[0].met)), needed, lids)
 
 
-def _local_twitches(judge: Judge) -> tuple[Truth, tuple[Evidence, ...]]:
+def _local_twitches(judge: Judge) -> Verdict:
     facts = judge.facts
     speech = any(veto.cause == "speech" for veto in facts.vetoes)
-    needed = (
+    seen = (
         judge.present("bursts.count", MISSING if speech else facts.bursts.count),
         judge.present("bursts.rate", MISSING if speech else facts.bursts.rate),
     )
     lids = facts.lids.one_sided(facts.bursts.side)
     alone = judge.state("lids.independent_bursts", facts.bursts.share_within(lids), "lids")
     rest = judge.state("bursts.rest", facts.bursts.rest_ratio)
-    seen = all_of(*truths(*needed))
-    if seen is not True:
-        return seen, (*needed, alone, rest)
-    return all_of(alone.met, not_contradicted(rest.met)), (*needed, alone, rest)
+    fits = all_of(*truths(*seen, alone), not_contradicted(rest.met))
+    return Verdict(fits, (*seen, alone), (rest,))
 
 
 def generalized_tremor(judge: Judge) -> Verdict:
@@ -91,7 +93,7 @@ def generalized_tremor(judge: Judge) -> Verdict:
     )
     growth = _no_clear_growth(judge, facts.tremor.clearest("left", "right"))
     fits = all_of(*truths(*needed), not_contradicted(growth[0].met))
-    return Verdict(fits, (*needed, *growth))
+    return Verdict(fits, needed, growth)
 
 
 def _both_sides(judge: Judge, left: Peak, right: Peak) -> tuple[Evidence, ...]:
@@ -136,18 +138,23 @@ def _no_clear_growth(judge: Judge, peak: Peak) -> tuple[Evidence, ...]:
 def blepharospasm(judge: Judge) -> Verdict:
     """Both eyes shut again and again for longer than a blink, or shut once and blink very often."""
     facts = judge.facts
-    spasms = (
-        judge.present("lids.spasm_count", facts.lids.spasm_count, "lids"),
-        judge.present("lids.spasm_rate", facts.lids.spasm_rate, "lids"),
-    )
+    spasms = _lid_spasms(judge)
     blinking = (
-        judge.present("lids.any_spasm", facts.lids.spasm_count, "lids"),
-        judge.present("lids.blink_rate", facts.blink_rate, "lids"),
+        judge.present("lids.any_spasm", facts.lids.spasm_count, "lids", hidden_by=UNSEEN),
+        judge.present("lids.blink_rate", facts.blink_rate, "lids", hidden_by=UNSEEN),
     )
     observed = Reading(facts.recording.observed_s or MISSING.value, reference="phases")
     long_enough = judge.state("lids.blink_observation", observed)
     fits = any_of(all_of(*truths(*spasms)), all_of(*truths(*blinking)))
-    return Verdict(fits, (*spasms, *blinking, long_enough))
+    return Verdict(fits, (*spasms, *blinking), (long_enough,))
+
+
+def _lid_spasms(judge: Judge) -> tuple[Evidence, Evidence]:
+    lids = judge.facts.lids
+    return (
+        judge.present("lids.spasm_count", lids.spasm_count, "lids", hidden_by=UNSEEN),
+        judge.present("lids.spasm_rate", lids.spasm_rate, "lids", hidden_by=UNSEEN),
+    )
 
 
 def hemifacial_spasm(judge: Judge) -> Verdict:
@@ -157,18 +164,23 @@ def hemifacial_spasm(judge: Judge) -> Verdict:
     does. That the mouth joins, trails the eye, runs clonically or does so at rest supports it.
     """
     facts = judge.facts
-    needed = (
-        judge.present("lids.one_sided_count", facts.lids.count, "lids"),
-        judge.present("lids.one_sided_rate", facts.lids.rate, "lids"),
-        judge.state("lids.same_side", facts.lids.same_side, "lids"),
-    )
+    same_side = judge.state("lids.same_side", facts.lids.same_side, "lids")
+    needed = (*_one_sided_lids(judge), same_side)
     supporting = (
         judge.state("lids.with_mouth", facts.lids.with_mouth, "lids"),
         judge.state("lids.eye_first", facts.lids.eye_first, "lids"),
         judge.state("lids.at_rest", facts.lids.at_rest, "lids"),
         judge.state("bursts.clonic", facts.bursts.clonic_pairs),
     )
-    return Verdict(all_of(*truths(*needed)), (*needed, *supporting))
+    return Verdict(all_of(*truths(*needed)), needed, supporting)
+
+
+def _one_sided_lids(judge: Judge) -> tuple[Evidence, Evidence]:
+    lids = judge.facts.lids
+    return (
+        judge.present("lids.one_sided_count", lids.count, "lids", hidden_by=UNSEEN),
+        judge.present("lids.one_sided_rate", lids.rate, "lids", hidden_by=UNSEEN),
+    )
 
 
 def synkinesis(judge: Judge) -> Verdict:
@@ -179,7 +191,7 @@ def synkinesis(judge: Judge) -> Verdict:
         judge.state("smile.every_smile", facts.narrowing.every_smile, "lids", "smile", "sides"),
     )
     repeats = judge.state("smile.repeats", facts.recording.smiles, "smile")
-    return Verdict(all_of(*truths(*needed)), (*needed, repeats))
+    return Verdict(all_of(*truths(*needed)), needed, (repeats,))
 
 
 def no_tremor(judge: Judge) -> Verdict:
@@ -193,21 +205,15 @@ def no_tremor(judge: Judge) -> Verdict:
     )
     bound = judge.state("tremor.upper_bound", facts.tremor.detection_limit)
     elsewhere = (
-        *absent(
-            judge.present("lids.one_sided_count", facts.lids.count, "lids"),
-            judge.present("lids.one_sided_rate", facts.lids.rate, "lids"),
-        ),
-        *absent(
-            judge.present("lids.spasm_count", facts.lids.spasm_count, "lids"),
-            judge.present("lids.spasm_rate", facts.lids.spasm_rate, "lids"),
-        ),
+        *absent(*_one_sided_lids(judge)),
+        *absent(*_lid_spasms(judge)),
         *absent(judge.state("smile.eye_difference", facts.narrowing.difference, "lids", "sides")),
     )
     mouth = (*tremor, *twitches)
     # A recording too coarse to show a tremor is no evidence against there being none.
     looked = True if facts.tremor.looked_for and bound.met else None
     fits = all_of(looked, *truths(*mouth), *map(not_contradicted, truths(*elsewhere)))
-    return Verdict(fits, (*mouth, bound, *elsewhere))
+    return Verdict(fits, (*mouth, bound), elsewhere)
 
 
 def smiling_tremor(judge: Judge) -> Verdict:

@@ -31,7 +31,7 @@ def words(facts: Facts, findings: tuple[Finding, ...], context: Context) -> dict
     unusable = facts.quality.status == "unusable"
     return {
         "answer": _unusable(facts) if unusable else _answer(facts, findings),
-        "lay": _lay(facts, findings, named),
+        "lay": _lay(facts, findings, context, named),
         "clinician": _clinician(facts, findings),
         "red_flags": flags,
         "red_flags_named": named,
@@ -45,12 +45,14 @@ def words(facts: Facts, findings: tuple[Finding, ...], context: Context) -> dict
 
 
 def _answer(facts: Facts, findings: tuple[Finding, ...]) -> str:
-    seen = [_tremor(facts), *_others(facts)]
-    clearest = [finding.category for finding in findings if finding.primary]
-    if clearest == ["no_tremor"]:
-        return f"{seen[0]}."
-    text = f"{seen[0]}; {' and '.join(seen[1:])}" if seen[1:] else seen[0]
-    return f"{text}{_resemblance(findings)}."
+    seen = " and ".join(_others(facts))
+    if facts.tremor.strongest() or not seen:
+        text = "; ".join(filter(None, (_tremor(facts), seen)))
+    else:
+        limit = facts.tremor.detection_limit
+        above = f" above {limit.value:.2g} mm" if limit.known else ""
+        text = f"{seen}, and no tremor{above} was detected" if facts.tremor.looked_for else seen
+    return f"{text[0].upper()}{text[1:]}{_resemblance(findings)}."
 
 
 def _resemblance(findings: tuple[Finding, ...]) -> str:
@@ -93,7 +95,7 @@ def _none_seen(facts: Facts) -> str:
     limit = facts.tremor.detection_limit
     bound = f"; one above {limit.value:.2g} mm would have been seen" if limit.known else ""
     during = " while smiling" if facts.tremor.phase == "hold" else ""
-    hidden = facts.undermined.get("absence", ())
+    hidden = dict.fromkeys(facts.undermined.get("faint", ()) + facts.undermined.get("unseen", ()))
     doubt = f", but the recording could hide one ({', '.join(hidden)})" if hidden else ""
     return f"No tremor was detected at the mouth{during}{bound}{doubt}"
 
@@ -104,9 +106,9 @@ def _others(facts: Facts) -> list[str]:
     seen = []
     if _enough(facts, "bursts.count", bursts) and _enough(facts, "bursts.rate", facts.bursts.rate):
         side = facts.bursts.side
-        seen.append(f"{bursts.value:.0f} irregular twitches at the {side} side of the mouth")
+        seen.append(f"the {side} side of the mouth twitched irregularly {_times(bursts.value)}")
     if _enough(facts, "lids.one_sided_count", lids):
-        seen.append(f"the {facts.lids.side} eye alone closed or twitched {lids.value:.0f} times")
+        seen.append(f"the {facts.lids.side} eye alone closed or twitched {_times(lids.value)}")
     if _enough(facts, "lids.any_spasm", spasms):
         seen.append(f"both eyes shut {_times(spasms.value)} for longer than a blink")
     if _enough(facts, "smile.eye_difference", facts.narrowing.difference):
@@ -128,7 +130,7 @@ def _times(n: float) -> str:
 # --- the paragraph -------------------------------------------------------------------------
 
 
-def _lay(facts: Facts, findings: tuple[Finding, ...], named: list[str]) -> str:
+def _lay(facts: Facts, findings: tuple[Finding, ...], context: Context, named: list[str]) -> str:
     if facts.quality.status == "unusable":
         seen = [_unusable(facts), *_advice(facts)]
     else:
@@ -137,6 +139,7 @@ def _lay(facts: Facts, findings: tuple[Finding, ...], named: list[str]) -> str:
             *_not_the_face(facts),
             _spasm_bound(facts),
             _fitting(findings),
+            *_history(facts, findings, context),
             *_limits(facts),
         ]
     doctor = named or ["See a doctor if it persists, gets worse, or comes with weakness, numbness, "
@@ -149,7 +152,9 @@ def _fitting(findings: tuple[Finding, ...]) -> str:
     texts = load_texts().categories
     fitting = [f for f in findings if f.status == "consistent"]
     unknown = [f for f in findings if f.status == "not_assessable"]
-    if fitting:
+    if not fitting and unknown:
+        text = "What could be assessed fits none of the patterns looked for."
+    elif fitting:
         text = "It would fit " + ", or ".join(texts[f.category].fits for f in fitting) + "."
     else:
         text = "It clearly fits none of the patterns looked for."
@@ -160,14 +165,32 @@ def _fitting(findings: tuple[Finding, ...]) -> str:
 
 
 def _spasm_bound(facts: Facts) -> str:
-    if facts.lids.count.known and facts.lids.count.value == 0 and "lids" not in facts.undermined:
+    count, share = facts.lids.count, facts.lids.same_side
+    if "lids" in facts.undermined or not count.known:
+        return ""
+    if count.value == 0:
         return f"No one-sided spasm was seen in {facts.recording.observed_s:.0f} s."
-    share = facts.lids.same_side
-    if _enough(facts, "lids.one_sided_count", facts.lids.count) and not _enough(
-        facts, "lids.same_side", share
-    ):
+    if not _enough(facts, "lids.one_sided_count", count):
+        return f"The {facts.lids.side} eye alone closed or twitched {_times(count.value)}."
+    if not _enough(facts, "lids.same_side", share):
         return "The one-sided closures changed sides, which no pattern here does: ask a doctor."
     return ""
+
+
+def _history(facts: Facts, findings: tuple[Finding, ...], context: Context) -> list[str]:
+    """Return what was told that bears on the sides; it changes no finding."""
+    told = []
+    eye = any(f.category == "synkinesis" and f.status == "consistent" for f in findings)
+    if eye and context.bells_palsy_past and context.bells_palsy_side:
+        same = context.bells_palsy_side == facts.narrowing.side
+        agree = "the same side" if same else "the other side"
+        told.append(f"You told of a facial palsy on the {context.bells_palsy_side}, {agree}.")
+    if context.botulinum_date:
+        told.append(
+            f"Botulinum toxin ({context.botulinum_date.isoformat()}) weakens muscles for months "
+            "and can itself make a smile uneven."
+        )
+    return told
 
 
 def _not_the_face(facts: Facts) -> list[str]:
@@ -214,6 +237,9 @@ def _advice(facts: Facts) -> list[str]:
 
 
 def _clinician(facts: Facts, findings: tuple[Finding, ...]) -> str:
+    if facts.quality.status == "unusable":
+        codes = ", ".join(dict.fromkeys(reason.code for reason in facts.quality.reasons))
+        return f"Not assessable; quality unusable ({codes})."
     parts = [_peak_line(facts)]
     rates = [
         ("asymmetry", facts.tremor.asymmetry if facts.tremor.strongest() else None, ""),

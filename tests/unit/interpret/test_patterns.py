@@ -287,12 +287,20 @@ def test_poor_quality_takes_away_what_it_touches_and_no_more(code, value, catego
     assert statuses(measured)[category] == status
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_what_hides_movement_never_makes_a_pattern_not_consistent_by_absence(case):
+def test_what_hides_small_movement_makes_its_absence_unknown_and_leaves_lids_alone():
     reason = Reason("over_compressed", "So.")
-    measured = replace(CASES["no_tremor"], quality=hand_made(reasons=[reason]).quality)
-    if case not in ("synkinesis",):
-        assert statuses(measured)[case] == "not_assessable"
+    found = statuses(replace(CASES["no_tremor"], quality=hand_made(reasons=[reason]).quality))
+    lids = ("blepharospasm", "hemifacial_spasm", "synkinesis")
+    assert found == {c: "not_consistent" if c in lids else "not_assessable" for c in CATEGORIES}
+
+
+@pytest.mark.parametrize("code", ["face_lost", "too_short", "no_smile"])
+def test_what_leaves_time_unseen_makes_every_absence_of_events_unknown(code):
+    found = statuses(
+        replace(CASES["no_tremor"], quality=hand_made(reasons=[Reason(code, "So.")]).quality)
+    )
+    unknown = {c for c, status in found.items() if status == "not_assessable"}
+    assert unknown >= set(CATEGORIES) - {"synkinesis"}
 
 
 def test_a_note_changes_nothing():
