@@ -1,0 +1,231 @@
+"""From steps in pixels to displacement in millimetres, the head's motion taken out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from scipy import ndimage
+
+from tremorcam.anatomy import IRIS_DIAMETER_SD_MM, REGIONS, SIDES
+from tremorcam.source.timing import find_duplicates
+from tremorcam.track import geometry
+from tremorcam.track.head import trusted_part, turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from tremorcam.track.tracker import Record, Step, Tracker
+
+_FRONTAL_DEG = 20.0
+"""Irises are measured in frames whose face is turned less than this."""
+_OPEN_SHARE = 0.7
+"""... and whose eyes are open at least so far, as a share of the recording's usual aperture."""
+_SCALE_WINDOW_S = 1.0
+
+
+def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
+    """Turn a tracker's records into the signals dataset.
+
+    Parameters
+    ----------
+    tracker : Tracker
+    iris_mm : float
+        Horizontal diameter of the subject's iris.
+
+    Returns
+    -------
+    xarray.Dataset
+        As :func:`tremorcam.data.validate_signals` describes it.
+    """
+    records = tracker.records
+    time_s = np.array([record.time_s for record in records])
+    found = np.array([record.face is not None for record in records], dtype=bool)
+    rate_hz = _rate_hz(time_s)
+    mm_per_px, scale_sd = _scale(records, iris_mm, rate_hz)
+    raw = _from_landmarks(records)
+    displacement, displacement_se, head, residual = _integrate(records, mm_per_px, rate_hz)
+    bounds = [
+        r.bound_px * s for r, s in zip(records, mm_per_px, strict=True) if r.bound_px is not None
+    ]
+    channel = ("frame", "channel")
+    return xr.Dataset(
+        {
+            "face_found": ("frame", found),
+            "duplicate": ("frame", find_duplicates(np.array([r.difference for r in records]))),
+            "displacement_mm": (("frame", "channel", "space"), displacement),
+            "displacement_se_mm": (channel, displacement_se),
+            "brightness": (channel, _stack(records, lambda r: r.brightness, (len(REGIONS),))),
+            "eye_aperture_mm": (("frame", "side"), raw["aperture"] * mm_per_px[:, None]),
+            "smile_excursion_mm": (("frame", "side"), raw["excursion"] * mm_per_px[:, None]),
+            "head_mm": (("frame", "space"), head),
+            "head_angle_deg": (("frame", "angle"), raw["angles"]),
+            "head_residual_mm": ("frame", residual),
+            "background_px": (("frame", "space"), _background(records)),
+            "mm_per_px": ("frame", mm_per_px),
+            "region_px": (("frame", "channel", "space"), raw["centres"]),
+            "face_box_px": (("frame", "corner"), raw["box"]),
+            "bound_mm": ("channel", _median(bounds)),
+        },
+        coords={
+            "time_s": ("frame", time_s),
+            "channel": [region.key for region in REGIONS],
+            "space": ["x", "y"],
+            "side": list(SIDES),
+            "angle": ["yaw", "pitch", "roll"],
+            "corner": ["x0", "y0", "x1", "y1"],
+        },
+        attrs={
+            "iris_mm": iris_mm,
+            "scale_relative_sd": scale_sd,
+            "face_width_px": float(_finite_median(raw["box"][:, 2] - raw["box"][:, 0])),
+            "interocular_px": float(_finite_median(raw["iod"])),
+            "n_faces": tracker.n_faces,
+            "image_width_px": tracker.shape[1],
+            "image_height_px": tracker.shape[0],
+        },
+    )
+
+
+def _rate_hz(time_s: NDArray[np.float64]) -> float:
+    return float(1 / np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
+
+
+def _finite_median(values: NDArray[np.float64]) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else np.nan
+
+
+def _median(rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    if not rows:
+        return np.full(len(REGIONS), np.nan)
+    return np.array([_finite_median(column) for column in np.array(rows).T])
+
+
+def _stack(
+    records: list[Record],
+    value: Callable[[Record], NDArray[np.float64] | None],
+    shape: tuple[int, ...],
+) -> NDArray[np.float64]:
+    missing = np.full(shape, np.nan)
+    rows = [missing if (row := value(record)) is None else row for record in records]
+    return np.array(rows, dtype=float).reshape(len(records), *shape)
+
+
+def _of_face(
+    records: list[Record],
+    value: Callable[[NDArray[np.float64]], NDArray[np.float64] | float],
+    shape: tuple[int, ...] = (),
+) -> NDArray[np.float64]:
+    return _stack(
+        records,
+        lambda r: None if r.face is None else np.asarray(value(r.face), dtype=float),
+        shape,
+    )
+
+
+def _from_landmarks(records: list[Record]) -> dict[str, NDArray[np.float64]]:
+    return {
+        "aperture": _of_face(records, geometry.eye_apertures_px, (2,)),
+        "excursion": _of_face(records, geometry.smile_excursions_px, (2,)),
+        "angles": _of_face(records, geometry.head_angles_deg, (3,)),
+        "box": _of_face(records, geometry.face_box_px, (4,)),
+        "centres": _of_face(records, geometry.region_centres_px, (len(REGIONS), 2)),
+        "iod": _of_face(records, geometry.interocular_px),
+    }
+
+
+def _scale(
+    records: list[Record], iris_mm: float, rate_hz: float
+) -> tuple[NDArray[np.float64], float]:
+    """Millimetres a pixel in every frame, and the relative standard deviation of the scale.
+
+    The iris spans few pixels, so its ratio to the distance of the eye corners (corrected
+    for turning by the depth of the landmarks) is taken once, as a median over frontal frames
+    with open eyes; the eye corners then tell how the scale changes.
+    """
+    span = _of_face(records, lambda face: geometry.eye_axis(face)[1])
+    iris = _of_face(records, geometry.iris_px)
+    turned = _of_face(records, geometry.head_angles_deg, (3,))
+    aperture = _of_face(records, lambda face: geometry.eye_apertures_px(face).mean())
+    good = np.isfinite(iris) & (np.abs(turned[:, 0]) < _FRONTAL_DEG)
+    good &= aperture >= _OPEN_SHARE * np.nan_to_num(_finite_median(aperture))
+    if not good.any():
+        good = np.isfinite(iris)
+    if not good.any():
+        return np.full(len(records), np.nan), np.nan
+    ratios = iris[good] / span[good]
+    ratio = float(np.median(ratios))
+    smooth = _smooth(span, max(1, round(_SCALE_WINDOW_S * rate_hz)))
+    spread = 1.4826 * float(np.median(np.abs(ratios - ratio))) / ratio
+    # Frames share the network's bias, so more of them do not make the iris any surer
+    # than one frame in a second would.
+    seconds = max(1.0, good.sum() / rate_hz)
+    sd = np.hypot(IRIS_DIAMETER_SD_MM / iris_mm, spread / np.sqrt(seconds))
+    return iris_mm / (ratio * smooth), float(sd)
+
+
+def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    known = np.isfinite(values)
+    total = ndimage.uniform_filter1d(np.where(known, values, 0.0), width, mode="nearest")
+    share = ndimage.uniform_filter1d(known.astype(float), width, mode="nearest")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(known, total / share, np.nan)
+
+
+def _stretches(records: list[Record]) -> list[slice]:
+    """Runs of frames whose steps are known, each from its first step's frame on."""
+    known = np.array([record.step is not None for record in records], dtype=int)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], known, [0]])))
+    return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _integrate(
+    records: list[Record], mm_per_px: NDArray[np.float64], rate_hz: float
+) -> tuple[NDArray[np.float64], ...]:
+    n, k = len(records), len(REGIONS)
+    displacement, displacement_se = np.full((n, k, 2), np.nan), np.full((n, k), np.nan)
+    head, residual = np.full((n, 2), np.nan), np.full(n, np.nan)
+    for run in _stretches(records):
+        steps = [record.step for record in records[run] if record.step is not None]
+        scale = mm_per_px[run]
+        own, shift = _own_motion(steps, rate_hz)
+        # The frame that the first step starts from is the stretch's zero.
+        start = run.start - 1
+        displacement[start], head[start] = 0.0, 0.0
+        steps_mm = own * scale[:, None, None]
+        # A region outside the picture is unknown there; what follows is a stretch of its own.
+        displacement[run] = np.cumsum(np.nan_to_num(steps_mm), axis=0) + 0 * steps_mm
+        head[run] = np.cumsum(shift * scale[:, None], axis=0)
+        displacement_se[run] = np.array([s.motion_se for s in steps]) * scale[:, None]
+        residual[run] = np.array([s.head.residual for s in steps]) * scale
+        displacement_se[start], residual[start] = displacement_se[run.start], residual[run.start]
+    return displacement, displacement_se, head, residual
+
+
+def _own_motion(
+    steps: list[Step], rate_hz: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Motion of every region less the head's there, and the head's own at its centre."""
+    fits = [step.head for step in steps]
+    turns = []
+    for name in ("scale", "rotation"):
+        first, second = (
+            np.array([getattr(step.halves[half], name) for step in steps]) for half in (0, 1)
+        )
+        whole = np.array([getattr(fit, name) for fit in fits])
+        turns.append(trusted_part(first, second, whole, rate_hz=rate_hz))
+    shift = np.array([fit.shift for fit in fits])
+    arm = np.array([step.centres for step in steps]) - np.array([f.centre for f in fits])[:, None]
+    rigid = shift[:, None] + turn(arm, turns[0][:, None], turns[1][:, None])
+    return np.array([step.motion for step in steps]) - rigid, shift
+
+
+def _background(records: list[Record]) -> NDArray[np.float64]:
+    steps = np.array([record.background_px for record in records]).reshape(-1, 2)
+    position = np.cumsum(np.nan_to_num(steps), axis=0)
+    position[np.isnan(steps)] = np.nan
+    return position

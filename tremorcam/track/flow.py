@@ -1,0 +1,165 @@
+"""How far small patches of skin move from one frame to the next, to a hundredth of a pixel.
+
+Adjacent frames are compared by pyramidal Lucas-Kanade registration. Against one fixed
+reference frame the noise would be smaller on a rendered face and far larger on a real one,
+whose light, pose and expression change; and longer steps between frames, fused by least
+squares, gain nothing either: on real video the errors of consecutive steps already cancel
+when they are added up (see docs/accuracy.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DISC_RADIUS = 0.11
+"""Radius of a region's disc of points, in interocular distances (IOD)."""
+POINTS_PER_DISC = 9
+WINDOW = 0.18
+"""Side of a point's window in IOD: 29 px at an IOD of 160 px."""
+_NORMALISE_SIGMA = 0.08
+_PYRAMID_LEVELS = 2
+_CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.003)
+
+
+def disc(n: int, radius: float) -> NDArray[np.float64]:
+    """Points spread evenly over a disc, by the golden angle, shape (n, 2)."""
+    k = np.arange(n) + 0.5
+    r, angle = radius * np.sqrt(k / n), np.pi * (1 + np.sqrt(5)) * k
+    return np.stack([r * np.cos(angle), r * np.sin(angle)], axis=1)
+
+
+def normalise(gray: NDArray[np.uint8], iod_px: float) -> NDArray[np.uint8]:
+    """Take the local brightness and contrast out of a picture.
+
+    A light that flickers or a shadow that passes changes grey levels, not positions; without
+    this step 3 % of flicker reads as a quarter of a pixel of motion. The local mean and
+    spread are smooth, so they are computed on a picture a quarter the size.
+    """
+    height, width = gray.shape
+    size = (max(1, width // 4), max(1, height // 4))
+    sigma = _NORMALISE_SIGMA * iod_px / 4
+    picture = gray.astype(np.float32)
+    mean = cv2.GaussianBlur(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+    square = cv2.resize(picture * picture, size, interpolation=cv2.INTER_AREA)
+    variance = np.maximum(cv2.GaussianBlur(square, (0, 0), sigma) - mean * mean, 0)
+    gain = 32 / np.sqrt(variance + 4)  # 4: the square of two grey levels, camera noise
+    mean = cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR)
+    gain = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.clip((picture - mean) * gain + 128.5, 0, 255).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Motion of discs and points between two frames, in pixels of the pictures compared.
+
+    Attributes
+    ----------
+    region : (n_regions, 2) array
+        Median motion over each disc.
+    region_se : (n_regions,) array
+        Standard error of it, from how far the disc's points disagree.
+    reference : (n_reference, 2) array
+    mismatch : float
+        Median over points of the grey difference left after registration.
+    """
+
+    region: NDArray[np.float64]
+    region_se: NDArray[np.float64]
+    reference: NDArray[np.float64]
+    mismatch: float
+
+
+def measure_flow(
+    before: NDArray[np.uint8],
+    after: NDArray[np.uint8],
+    *,
+    regions: NDArray[np.float64],
+    reference: NDArray[np.float64],
+    guess: NDArray[np.float64],
+    iod_px: float,
+) -> Flow:
+    """Register the discs around ``regions`` and the points ``reference``.
+
+    Parameters
+    ----------
+    before, after : (height, width) arrays of uint8
+        Normalised pictures.
+    regions, reference : (n, 2) arrays
+        Where the discs' centres and the points are in ``before``.
+    guess : (n_regions + n_reference, 2) array
+        Expected motion, for the search to start from.
+    iod_px : float
+        Distance between the pupils in these pictures.
+    """
+    n_regions = len(regions)
+    offsets = disc(POINTS_PER_DISC, DISC_RADIUS * iod_px)
+    points = np.concatenate([(regions[:, None] + offsets).reshape(-1, 2), reference])
+    start = np.concatenate(
+        [np.repeat(guess[:n_regions], POINTS_PER_DISC, axis=0), guess[n_regions:]]
+    )
+    window = int(WINDOW * iod_px) | 1
+    moved, _, mismatch = cv2.calcOpticalFlowPyrLK(
+        before,
+        after,
+        points.astype(np.float32),
+        (points + start).astype(np.float32),
+        winSize=(window, window),
+        maxLevel=_PYRAMID_LEVELS,
+        criteria=_CRITERIA,
+        flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
+    )
+    motion = moved.astype(float) - points.astype(np.float32)
+    in_discs = motion[: -len(reference)].reshape(n_regions, POINTS_PER_DISC, 2)
+    region = np.median(in_discs, axis=1)
+    return Flow(
+        region=region,
+        region_se=_standard_error(in_discs, region),
+        reference=motion[-len(reference) :],
+        mismatch=float(np.median(mismatch)),
+    )
+
+
+def _standard_error(
+    in_discs: NDArray[np.float64], region: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Robust standard error of the discs' medians, one axis' worth.
+
+    The points' windows overlap: the disc holds only as many independent ones as windows fit
+    into the area they cover together.
+    """
+    spread = 1.4826 * np.median(np.abs(in_discs - region[:, None]), axis=(1, 2))
+    independent = (2 * DISC_RADIUS + WINDOW) ** 2 / WINDOW**2
+    return np.asarray(1.2533 * spread / np.sqrt(independent))
+
+
+def registration_bound(
+    gray: NDArray[np.uint8], regions: NDArray[np.float64], *, iod_px: float, mismatch: float
+) -> NDArray[np.float64]:
+    """Cramér-Rao bound of one frame's position of every disc, shape (n_regions,), in pixels.
+
+    The variance of a shift estimated from N pixels with white noise σ is at least
+    σ² / Σ (∂I/∂x)² (Robinson & Milanfar 2004, doi:10.1109/TIP.2004.832923); σ comes from what
+    registration left over (the mean absolute difference of two noisy pictures). Root mean
+    square over both axes.
+    """
+    half = max(3, round((DISC_RADIUS + WINDOW / 2) * iod_px))
+    sigma = mismatch * 1.2533 / np.sqrt(2)
+    bound = np.full(len(regions), np.nan)
+    for k, (x, y) in enumerate(np.round(regions).astype(int)):
+        patch = gray[max(0, y - half) : y + half + 1, max(0, x - half) : x + half + 1]
+        if min(patch.shape) < 5:
+            continue
+        dy, dx = np.gradient(patch.astype(float))
+        # Noise has gradients of its own (σ²/2 each for central differences): not texture.
+        noise = sigma**2 / 2 * dx.size
+        information = np.array([(dx * dx).sum() - noise, (dy * dy).sum() - noise])
+        if (information > 0).all():
+            bound[k] = sigma * np.sqrt((1 / information).mean())
+    return bound

@@ -1,0 +1,122 @@
+"""The head's rigid motion, from points on it that a smile hardly moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import signal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SLOW_HZ = 2.0
+"""Below this, rotation and scale of the head are always taken as measured."""
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """Motion of the head in the picture between two frames.
+
+    A point p moves by ``shift + [[scale, -rotation], [rotation, scale]] @ (p - centre)``.
+    """
+
+    centre: NDArray[np.float64]
+    shift: NDArray[np.float64]
+    scale: float
+    rotation: float
+    residual: float
+
+    def at(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Motion of points (n, 2) of a rigid head."""
+        return self.shift + turn(points - self.centre, self.scale, self.rotation)
+
+
+def turn(
+    arm: NDArray[np.float64],
+    scale: NDArray[np.float64] | float,
+    rotation: NDArray[np.float64] | float,
+) -> NDArray[np.float64]:
+    """Motion at lever arms (..., 2) by a small change of scale and a small rotation."""
+    x, y = arm[..., 0], arm[..., 1]
+    return np.stack([scale * x - rotation * y, rotation * x + scale * y], axis=-1)
+
+
+def fit_similarity(
+    points: NDArray[np.float64], motion: NDArray[np.float64], *, iterations: int = 6
+) -> Similarity:
+    """Fit a robust similarity to the motion of points.
+
+    Iteratively reweighted least squares with Cauchy weights: brows, hair and glasses that go
+    their own way lose their say.
+
+    Parameters
+    ----------
+    points, motion : (n, 2) arrays, n >= 3
+    """
+    n = len(points)
+    weight = np.ones(n)
+    for _ in range(iterations):
+        total = weight.sum()
+        centre, shift = weight @ points / total, weight @ motion / total
+        arm, rest = points - centre, motion - shift
+        inertia = weight @ (arm**2).sum(axis=1)
+        scale = weight @ (arm * rest).sum(axis=1) / inertia
+        rotation = weight @ (arm[:, 0] * rest[:, 1] - arm[:, 1] * rest[:, 0]) / inertia
+        error = np.hypot(*(rest - turn(arm, scale, rotation)).T)
+        # A Rayleigh-distributed length has its median at 1.18 standard deviations.
+        residual = float(np.median(error)) / 1.1774 + 1e-9
+        weight = 1 / (1 + (error / (3 * residual)) ** 2)
+    return Similarity(centre, shift, float(scale), float(rotation), residual)
+
+
+def trusted_part(
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
+    whole: NDArray[np.float64],
+    *,
+    rate_hz: float,
+) -> NDArray[np.float64]:
+    """Keep of a noisy head angle what two halves of the reference points agree on.
+
+    The lever arm from forehead to mouth turns noise of the head's rotation into false motion
+    of the mouth. Below :data:`SLOW_HZ` the angle is kept. Above, each frequency is scaled
+    by the split-half reliability (Spearman-Brown) of the two halves' angles, the Wiener
+    filter for a signal seen twice with independent noise: a head that really shakes is kept,
+    noise is not.
+
+    Parameters
+    ----------
+    first, second, whole : (n,) arrays
+        Change from frame to frame of the angle (or log scale) as seen by each half of the
+        points, and by all.
+    rate_hz : float
+
+    Returns
+    -------
+    (n,) array
+        Filtered changes.
+    """
+    n = len(whole)
+    if n < int(2 * rate_hz):
+        return whole
+    segment = min(n, int(3 * rate_hz))
+    options = {"fs": rate_hz, "nperseg": segment, "noverlap": segment * 3 // 4, "detrend": False}
+    frequency_hz, cross = signal.csd(first, second, **options)
+    power = np.sqrt(signal.welch(first, **options)[1] * signal.welch(second, **options)[1])
+    # Reliability is a ratio of few averages: smooth both over 1 Hz before dividing.
+    width = max(1, round(1.0 * segment / rate_hz))
+    kernel = np.ones(width) / width
+    agreement = np.convolve(np.real(cross), kernel, "same")
+    reliability = np.clip(agreement / np.maximum(np.convolve(power, kernel, "same"), 1e-30), 0, 1)
+    gain = 2 * reliability / (1 + reliability)
+    # By chance alone agreement is about one over the root of the number of averages.
+    averages = width * max(1.0, 2 * n / segment - 1)
+    gain = np.where(reliability > 2 / np.sqrt(averages), gain, 0.0)
+    gain[frequency_hz <= SLOW_HZ] = 1.0
+    pad = min(n - 1, segment)
+    padded = np.pad(whole, pad, mode="reflect")
+    spectrum = np.fft.rfft(padded)
+    spectrum *= np.interp(np.fft.rfftfreq(len(padded), 1 / rate_hz), frequency_hz, gain)
+    return np.asarray(np.fft.irfft(spectrum, len(padded))[pad : pad + n])
