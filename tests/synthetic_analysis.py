@@ -190,9 +190,11 @@ def _signals(
         key: amplitude_mm * envelope * np.sin(2 * np.pi * frequency_hz * time_s)
         for key, (frequency_hz, amplitude_mm) in tremor.items()
     }
-    waves["mouth_corner_right"] = 0.03 * np.sin(2 * np.pi * 10.0 * time_s)
-    waves["chin_both"] = 0.04 * np.sin(2 * np.pi * 4.2 * time_s)
-    for key, wave_mm in waves.items():
+    artefacts = {
+        "mouth_corner_right": 0.03 * np.sin(2 * np.pi * 10.0 * time_s),
+        "chin_both": 0.04 * np.sin(2 * np.pi * 4.2 * time_s),
+    }
+    for key, wave_mm in [*waves.items(), *artefacts.items()]:
         at = signals["channel"].values.tolist().index(key)
         motion = wave_mm[:, None] * np.array([0.35, 0.94])
         signals["displacement_mm"].values[:, at] += motion
