@@ -54,6 +54,16 @@ def events() -> Mapping[str, str]:
     return MappingProxyType(_load()["events"])
 
 
+def categories() -> Mapping[str, str]:
+    """Name of every pattern that findings speak of."""
+    return MappingProxyType(_load()["categories"])
+
+
+def vetoes() -> Mapping[str, str]:
+    """Whose a vetoed peak is, by its cause."""
+    return MappingProxyType(_load()["vetoes"])
+
+
 def files() -> tuple[str, ...]:
     """Names of the published CSV files."""
     return tuple(_load()["columns"])

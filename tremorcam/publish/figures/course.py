@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 WINDOW_S = 2.0
 _BAND_HZ = (2.0, 15.0)
+_LEAST_RANGE_MM = 0.05
 _RANGE_DB = (5.0, 30.0)
 
 
@@ -133,10 +134,11 @@ def _draw_amplitudes(axes: Axes, answer: Answer) -> None:
     greatest = 0.0
     for side in answer.sides:
         table = _followed(answer, side)
-        color = SIDE_COLORS[side]
+        followed = np.isfinite(table["amplitude_rms_mm"].to_numpy(float)).any()
         axes.plot(
-            table["time_s"], table["amplitude_rms_mm"], color=color, ls=SIDE_LINES[side],
-            marker=SIDE_MARKERS[side], ms=3.5, label=side,
+            table["time_s"], table["amplitude_rms_mm"], color=SIDE_COLORS[side],
+            ls=SIDE_LINES[side], marker=SIDE_MARKERS[side], ms=3.5,
+            label=side if followed else f"{side}: none detected",
         )  # fmt: skip
         greatest = max(greatest, np.nanmax(table["amplitude_rms_mm"].to_numpy(), initial=0.0))
         greatest = max(greatest, np.nanmax(table["noise_rms_mm"].to_numpy(), initial=0.0))
@@ -148,7 +150,7 @@ def _draw_amplitudes(axes: Axes, answer: Answer) -> None:
             label="noise",
         )  # fmt: skip
         axes.legend(ncols=3, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
-    axes.set(ylabel="amplitude (mm RMS)", ylim=(0, 1.15 * greatest or 1.0))
+    axes.set(ylabel="amplitude (mm RMS)", ylim=(0, max(1.15 * greatest, _LEAST_RANGE_MM)))
     axes.spines["bottom"].set_color(FAINT)
 
 

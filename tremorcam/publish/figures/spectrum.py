@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tremorcam.dictionary import region_label
+from tremorcam.dictionary import region_label, vetoes
 from tremorcam.publish.answer import Answer
 from tremorcam.publish.figures.style import (
     INK,
@@ -28,16 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from tremorcam.data import Analysis
-
-VETO_WORDS = {
-    "head_motion": "head",
-    "camera_shake": "camera",
-    "flicker": "light",
-    "codec": "compression",
-    "blink": "blink",
-    "speech": "speech",
-}
-"""What a vetoed peak belongs to, in a word."""
 
 _LABEL_ROWS = 3
 _CHARACTER_SHARE = 0.0105  # width of a character of a label, of that of the axes
@@ -146,7 +136,7 @@ def _mark_vetoes(axes: Axes, analysis: Analysis) -> list[tuple[float, str, str]]
         key = (veto.cause, round(veto.frequency_hz, 1))
         if key not in marks:
             axes.axvline(veto.frequency_hz, color=VETO, lw=0.9, ls=(0, (1, 1.5)), zorder=3)
-            word = VETO_WORDS.get(veto.cause, veto.cause)
+            word = vetoes().get(veto.cause, veto.cause)
             marks[key] = (
                 veto.frequency_hz,
                 f"✕ {word} {format_number(veto.frequency_hz)} Hz",
