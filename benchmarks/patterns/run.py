@@ -1,0 +1,101 @@
+"""Measure the cohort, resumably, and write how often each pattern was recognised.
+
+    python benchmarks/patterns/run.py signals WORK --n 20      no video: perfect tracking + noise
+    python benchmarks/patterns/run.py video WORK --n 30 --faces FOLDER --limit 10
+    python benchmarks/patterns/run.py report WORK --half reported --docs docs/patterns.md
+
+A recording that was measured before is not measured again; ``--limit`` stops after so many new
+ones. Findings are made anew by ``report`` from the stored measurements, so thresholds can be
+tried (on the tuning half) without measuring again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from cohort import Recording, cohort
+from score import report
+from signals import signals_of
+from stored import Stored, save
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def measure_signals(recording: Recording) -> Stored:
+    """Measure the signals that perfect tracking would give."""
+    from tremorcam.data import VideoInfo
+    from tremorcam.measure import measure
+    from tremorcam.source.timing import audit_timing
+
+    signals = signals_of(recording.scene)
+    timing = audit_timing(signals["time_s"].values, signals["duplicate"].values)
+    camera = recording.scene.camera
+    video = VideoInfo(
+        name=recording.name, size_bytes=0, sha256="", container="", codec="", pixel_format="",
+        width_px=camera.width_px, height_px=camera.height_px, rotation_deg=0,
+        declared_rate_hz=camera.rate_hz, bit_rate_bps=None,
+    )  # fmt: skip
+    return Stored.of(recording, measure(signals, timing, video))
+
+
+def measure_video(recording: Recording) -> Stored:
+    """Render the recording, measure the file as the program does, and delete it."""
+    from tremorcam.pipeline import analyze
+    from tremorcam.simulate import render
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{recording.name}.mp4"
+        render(recording.scene, path)
+        return Stored.of(recording, analyze(path))
+
+
+def run(
+    recordings: list[Recording],
+    work: Path,
+    measure_one: Callable[[Recording], Stored],
+    *,
+    limit: int | None,
+) -> None:
+    """Measure what is not stored yet."""
+    work.mkdir(parents=True, exist_ok=True)
+    missing = [r for r in recordings if not (work / f"{r.name}.pkl").exists()]
+    print(f"{len(recordings) - len(missing)} of {len(recordings)} are there")
+    for recording in missing[:limit]:
+        start = time.perf_counter()
+        save(measure_one(recording), work)
+        print(f"{recording.name}: {time.perf_counter() - start:.1f} s", flush=True)
+
+
+def main() -> None:
+    """Read the arguments and do as they say."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=["signals", "video", "report"])
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--n", type=int, default=30, help="recordings of each pattern")
+    parser.add_argument("--first", type=int, default=0, help="number of the first")
+    parser.add_argument("--limit", type=int, help="stop after so many new ones")
+    parser.add_argument("--faces", type=Path, help="folder of photographs")
+    parser.add_argument("--half", choices=["tuning", "reported"], default="tuning")
+    parser.add_argument("--docs", type=Path, help="page to write the result into")
+    args = parser.parse_args()
+    if args.what == "report":
+        stored = [pickle.loads(p.read_bytes()) for p in sorted(args.work.glob("*.pkl"))]
+        report([s for s in stored if s.half == args.half], half=args.half, docs=args.docs)
+        return
+    photos = sorted(str(p) for p in args.faces.glob("*.jpg")) if args.faces else []
+    recordings = cohort(args.n, (None, *photos), first=args.first)
+    measure_one = measure_video if args.what == "video" else measure_signals
+    run(recordings, args.work, measure_one, limit=args.limit)
+
+
+if __name__ == "__main__":
+    main()
