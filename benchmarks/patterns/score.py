@@ -52,7 +52,7 @@ def report(recordings: Sequence[Stored], *, half: str, docs: Path | None) -> Non
                   f"{one.primary}: {one.answer}")  # fmt: skip
     if docs is not None:
         page = docs.read_text(encoding="utf-8")
-        before, after = page.split(BEGIN)[0], page.split(END)[1]
+        before, after = page.partition(BEGIN)[0], page.partition(END)[2]
         docs.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
 
 

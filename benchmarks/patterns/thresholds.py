@@ -1,4 +1,4 @@
-"""Write the table of thresholds into docs/patterns.md: `python benchmarks/patterns/thresholds.py`."""
+"""Write the table of thresholds into docs/patterns.md."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _limit(criterion: Criterion) -> str:
 
 def with_table(page: str) -> str:
     """Put the table into the page, between its marks."""
-    return f"{page.split(BEGIN)[0]}{BEGIN}\n{table()}\n{END}{page.split(END)[1]}"
+    return f"{page.partition(BEGIN)[0]}{BEGIN}\n{table()}\n{END}{page.partition(END)[2]}"
 
 
 if __name__ == "__main__":
