@@ -100,6 +100,15 @@ class Jobs:
         self._end(job_id, "cancelled", "", only="running")
         self._end(job_id, "cancelled", "", only="queued")
 
+    def put_back(self, job_id: int) -> None:
+        """Queue a running job again that was ended on purpose; it does not count as a try."""
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE jobs SET status = 'queued', progress = 0, stage = '',"
+                " attempts = attempts - 1 WHERE id = ? AND status = 'running'",
+                (job_id,),
+            )
+
     def requeue_interrupted(self) -> None:
         """Queue again what was running when the program ended.
 

@@ -1,0 +1,55 @@
+"""The guided smile tests that the page and the laboratory recorder walk a person through."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do and for how long; ``task`` becomes the cue that is stored."""
+
+    task: str
+    duration_s: float
+    say: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A guided test."""
+
+    name: str
+    title: str
+    about: str
+    steps: tuple[Step, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the whole test without pauses, in seconds."""
+        return sum(step.duration_s for step in self.steps)
+
+
+@cache
+def load_protocols() -> Mapping[str, Protocol]:
+    """Read the packaged tests, by name."""
+    text = (resources.files("tremorcam.apps") / "protocols.toml").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {
+            name: Protocol(
+                name=name,
+                title=entry["title"],
+                about=entry["about"],
+                steps=tuple(Step(**step) for step in entry["steps"]),
+            )
+            for name, entry in tomllib.loads(text).items()
+        }
+    )

@@ -1,0 +1,115 @@
+"""The web application put together."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import tomllib
+from dataclasses import asdict
+from http import HTTPStatus
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+from tremorcam.apps.protocols import load_protocols
+from tremorcam.apps.web.routes import history as history_routes
+from tremorcam.apps.web.routes import live, recordings, results
+from tremorcam.apps.web.runner import Runner
+from tremorcam.apps.web.security import Door
+from tremorcam.apps.web.settings import MAX_UPLOAD_BYTES, MIN_BITS_PER_SECOND
+from tremorcam.store import Database
+from tremorcam.store.history import History
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tremorcam.apps.web.guidance import Guide
+    from tremorcam.apps.web.settings import WebSettings
+
+STATIC = Path(__file__).parent / "static"
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: WebSettings) -> FastAPI:
+    """Put the application together.
+
+    Parameters
+    ----------
+    settings : WebSettings
+
+    Raises
+    ------
+    TremorcamError
+        If the data folder cannot be used.
+    """
+    history = History(Database(settings.folder))
+    runner = Runner(history, settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        history.recordings.sweep()
+        runner.start()
+        yield
+        runner.close()
+
+    app = FastAPI(
+        title="Tremorcam",
+        version=metadata.version("tremorcam"),
+        lifespan=lifespan,
+        # Their pages load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.history, app.state.runner = history, runner
+    app.state.make_guide, app.state.n_guided = _make_guide, 0
+    for routes in (recordings, results, history_routes, live):
+        app.include_router(routes.router)
+    _add_page(app)
+    app.add_exception_handler(Exception, _say_what_failed)
+    app.add_middleware(Door, settings=settings)
+    return app
+
+
+def _add_page(app: FastAPI) -> None:
+    @app.get("/", include_in_schema=False)
+    def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html")
+
+    @app.get("/api/config")
+    def config() -> dict[str, Any]:
+        """Tell the page what it has to know."""
+        text = resources.files("tremorcam.apps.web") / "questions.toml"
+        return {
+            "version": metadata.version("tremorcam"),
+            "protocols": [
+                asdict(protocol) | {"duration_s": protocol.duration_s}
+                for protocol in load_protocols().values()
+            ],
+            "questions": tomllib.loads(text.read_text(encoding="utf-8"))["question"],
+            "max_upload_bytes": MAX_UPLOAD_BYTES,
+            "bits_per_second": MIN_BITS_PER_SECOND,
+        }
+
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def _make_guide() -> Guide:
+    # MediaPipe takes seconds to import; nobody waits for it before a camera is opened.
+    from tremorcam.apps.web.guidance import Guide
+
+    return Guide()
+
+
+async def _say_what_failed(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return JSONResponse(
+        {"detail": f"something went wrong here ({type(error).__name__}); the log says more"},
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )

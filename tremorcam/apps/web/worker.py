@@ -1,0 +1,115 @@
+"""One analysis, in a process of its own: what it decodes may crash it, and it alone."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib
+import os
+import signal
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from tremorcam.data import TremorcamError
+from tremorcam.store import Database, DataFolder
+from tremorcam.store.history import History
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from pathlib import Path
+
+    from tremorcam.store.recordings import Recording
+
+LOG_FILE = "analysis.log"
+MAX_DATA_BYTES = 6 * 1024**3
+"""Memory that one analysis may take; a hostile video gets no more, and the machine lives."""
+
+
+def run_job(root: Path, recording_id: str, analyzer: str, connection: Connection) -> None:
+    """Analyse a recording; tell ``connection`` the progress and in the end how it went.
+
+    Messages are ``("progress", fraction, stage)``, ``("done", "")`` and
+    ``("failed", reason)``.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o077)
+    _limit_memory()
+    folder = DataFolder.open(root)
+    history = History(Database(folder))
+    recording = history.recordings.get(recording_id)
+    if recording is None:
+        connection.send(("failed", "the recording is gone"))
+        return
+    with _output_to(folder.recording(recording_id) / LOG_FILE):
+        try:
+            _analyze(history, recording, analyzer, connection)
+        except TremorcamError as error:
+            traceback.print_exc()
+            connection.send(("failed", str(error)))
+        except MemoryError:
+            traceback.print_exc()
+            connection.send(
+                ("failed", "the video takes more memory than there is; scale it down to 720p")
+            )
+        except Exception as error:
+            traceback.print_exc()
+            connection.send(
+                ("failed", f"unexpected {type(error).__name__}: {error}; see the log file")
+            )
+        else:
+            connection.send(("done", ""))
+
+
+def _analyze(history: History, recording: Recording, analyzer: str, connection: Connection) -> None:
+    # Only the worker measures and draws; the server imports this module and none of that.
+    from tremorcam.apps.web.playback import make_playable
+    from tremorcam.publish import save_analysis, summary_row
+
+    module, function = analyzer.split(":")
+    analyze = getattr(importlib.import_module(module), function)
+
+    def report(fraction: float, stage: str = "") -> None:
+        connection.send(("progress", float(fraction), stage))
+
+    report(0.0, "starting")
+    options: dict[str, Any] = {"cues": list(recording.cues)} if recording.cues else {}
+    if recording.mirrored:
+        options["mirrored"] = True
+    analysis = analyze(
+        history.recordings.video(recording),
+        context=history.context.get(recording.id),
+        progress=report,
+        **options,
+    )
+    video = dataclasses.replace(analysis.video, name=recording.name)
+    analysis = dataclasses.replace(analysis, video=video)
+    report(1.0, "saving")
+    save_analysis(analysis, history.folder.analysis(recording.id))
+    history.results.save(recording.id, summary=summary_row(analysis), measures=analysis.measures)
+    if recording.kind == "live":
+        make_playable(history.recordings.video(recording))
+
+
+@contextlib.contextmanager
+def _output_to(path: Path) -> Any:
+    """Send everything that is printed to a file, native libraries' messages included."""
+    with path.open("w", encoding="utf-8") as log:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        for descriptor in (1, 2):
+            with contextlib.suppress(OSError):
+                os.dup2(log.fileno(), descriptor)
+        with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+            yield
+
+
+def _limit_memory() -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with contextlib.suppress(ValueError, OSError):
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA_BYTES, hard))
