@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tremorcam.publish.report import render_report
+    from tremorcam.publish.figures import save_figures
+    from tremorcam.publish.report import render_report, save_report
     from tremorcam.publish.serialize import from_json, load_analysis, to_json
     from tremorcam.publish.summary import failed_row, summary_row
     from tremorcam.publish.tables import make_tables, save_analysis, write_summary
@@ -22,6 +23,8 @@ __all__ = [
     "make_tables",
     "render_report",
     "save_analysis",
+    "save_figures",
+    "save_report",
     "summary_row",
     "to_json",
     "write_summary",
@@ -34,6 +37,8 @@ _HOME = {
     "make_tables": "tables",
     "render_report": "report",
     "save_analysis": "tables",
+    "save_figures": "figures",
+    "save_report": "report",
     "summary_row": "summary",
     "to_json": "serialize",
     "write_summary": "tables",

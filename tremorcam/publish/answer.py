@@ -81,8 +81,7 @@ class Answer:
     @cached_property
     def tremor(self) -> Tremor | None:
         """The detected tremor of the greatest amplitude; one in a held smile goes before."""
-        rows = [row for row in self._amplitudes() if _is_true(row["detected"])]
-        rows = [row for row in rows if np.isfinite(_number(row["value"]))]
+        rows = self.detected_amplitudes()
         if not rows:
             return None
         best = max(rows, key=lambda row: (row["phase"] == "hold", row["value"]))
@@ -170,6 +169,12 @@ class Answer:
     def highest_frequency_hz(self) -> float:
         """Highest frequency that this recording can tell."""
         return HIGHEST_SHARE_OF_RATE * self.analysis.timing.effective_rate_hz
+
+    def detected_amplitudes(self) -> list[dict[str, Any]]:
+        """List the measures' rows of every tremor detected on the face, by amplitude."""
+        rows = [row for row in self._amplitudes() if _is_true(row["detected"])]
+        rows = [row for row in rows if np.isfinite(_number(row["value"]))]
+        return sorted(rows, key=lambda row: -float(row["value"]))
 
     def stretch_bounds_s(self) -> tuple[float, float]:
         """Begin and end of the answer's stretch, the whole recording where it has none."""

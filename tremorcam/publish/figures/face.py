@@ -19,9 +19,9 @@ from tremorcam.publish.figures.style import (
     INK,
     MUTED,
     drawing,
-    format_number,
     new_figure,
 )
+from tremorcam.publish.numbers import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

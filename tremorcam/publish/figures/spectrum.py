@@ -15,12 +15,12 @@ from tremorcam.publish.figures.style import (
     SIDE_LINES,
     VETO,
     drawing,
-    format_number,
     new_figure,
     say_nothing_to_show,
     stack_axes,
     write_title,
 )
+from tremorcam.publish.numbers import format_number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -221,19 +221,3 @@ def thin_out(
         ends = {int(known[y[known].argmin()]), int(known[y[known].argmax()])}
         keep.extend(sorted(ends))
     return x[keep], y[keep]
-
-
-def format_number(value: float, digits: int = 2) -> str:
-    """Write a number with so many significant digits, without exponent or trailing dot.
-
-    Examples
-    --------
-    >>> format_number(0.4449), format_number(12.34), format_number(0.0321)
-    ('0.44', '12', '0.032')
-    """
-    if not np.isfinite(value):
-        return "–"
-    if value == 0:
-        return "0"
-    decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
-    return f"{value:.{decimals}f}"

@@ -1,0 +1,50 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tremorcam.publish.answer import Estimate
+
+NOTHING = "–"
+
+
+def format_number(value: float | None, digits: int = 2) -> str:
+    """Write a number with so many significant digits, never with an exponent.
+
+    Examples
+    --------
+    >>> format_number(0.4449), format_number(1234.0), format_number(0.0), format_number(None)
+    ('0.44', '1234', '0', '–')
+    """
+    if value is None or math.isnan(value):
+        return NOTHING
+    if value == 0 or math.isinf(value):
+        return f"{value:g}".replace("inf", "∞")
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text and decimals > digits else text).replace(
+        "-", "\N{MINUS SIGN}"
+    )
+
+
+def format_estimate(estimate: Estimate, digits: int = 2) -> str:
+    """Write an estimate with its confidence interval, as ``0.44 (0.40 to 0.49)``."""
+    text = format_number(estimate.value, digits)
+    if estimate.known and estimate.has_interval:
+        low, high = (format_number(bound, digits) for bound in (estimate.ci_low, estimate.ci_high))
+        return f"{text} ({low} to {high})"
+    return text
+
+
+def format_unit(unit: str | None) -> str:
+    """Write a unit after a number, with a gap that does not break; nothing for a plain number."""
+    return "" if unit in (None, "", "1") else f"\N{NO-BREAK SPACE}{unit}"
+
+
+def format_limit(value: float | None, unit: str | None, digits: int = 2) -> str:
+    """Write a value with its unit, a dash where there is none."""
+    text = format_number(value, digits)
+    return text if text == NOTHING else text + format_unit(unit)

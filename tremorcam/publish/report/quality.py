@@ -1,0 +1,121 @@
+"""What the report says about the recording: its limits, and what it could not answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tremorcam.dictionary import categories, reasons, region_label, vetoes
+from tremorcam.publish.bands import BAND_HZ
+from tremorcam.publish.numbers import format_limit, format_number
+
+if TYPE_CHECKING:
+    from tremorcam.data import Analysis, Finding, Reason
+    from tremorcam.publish.answer import Answer
+
+_STATUS = {
+    "ok": ("good", "Nothing limits what this recording can tell."),
+    "limited": ("limited", "Read the numbers with what limits them."),
+    "unusable": ("unusable", "This recording cannot answer the question."),
+}
+_SEVERITY = {"unusable": "stops the measurement", "limited": "limits it", "note": "for the record"}
+_FINDING_STATUS = {
+    "consistent": ("fits", "fits"),
+    "not_consistent": ("differs", "does not fit"),
+    "not_assessable": ("unknown", "could not be assessed"),
+}
+
+
+def describe_quality(answer: Answer) -> dict[str, Any]:
+    """Gather the quality, the validity envelope, the vetoes and the findings."""
+    analysis = answer.analysis
+    label, sentence = _STATUS[analysis.quality.status]
+    return {
+        "label": label,
+        "sentence": sentence,
+        "reasons": [
+            {
+                "severity": _SEVERITY[reason.severity],
+                "message": reason.message or reasons().get(reason.code, reason.code),
+                "value": format_limit(reason.value, reason.unit),
+                "limit": format_limit(reason.limit, reason.unit),
+            }
+            for reason in _gravest_first(analysis.quality.reasons)
+        ],
+        "envelope": _envelope(answer),
+        "vetoes": [
+            {
+                "where": region_label(veto.region, veto.side),
+                "frequency": f"{format_number(veto.frequency_hz)} Hz",
+                "cause": vetoes().get(veto.cause, veto.cause),
+                "explanation": veto.explanation,
+            }
+            for veto in analysis.vetoes
+        ],
+        "findings": [_finding(finding) for finding in _in_order(analysis)],
+    }
+
+
+def _gravest_first(given: tuple[Reason, ...]) -> list[Reason]:
+    order = list(_SEVERITY)
+    return sorted(given, key=lambda reason: order.index(reason.severity))
+
+
+def _in_order(analysis: Analysis) -> list[Finding]:
+    order = list(_FINDING_STATUS)
+    return sorted(analysis.findings, key=lambda f: (not f.primary, order.index(f.status)))
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    kind, status = _FINDING_STATUS[finding.status]
+    return {
+        "name": categories().get(finding.category, finding.category),
+        "kind": kind,
+        "status": status + (" best" if finding.primary else ""),
+        "explanation": finding.explanation,
+        "evidence": finding.evidence,
+    }
+
+
+def _envelope(answer: Answer) -> list[tuple[str, str, str]]:
+    """List what bounds the answer: name, value, and what it means."""
+    analysis, timing = answer.analysis, answer.analysis.timing
+    scale = analysis.signals["mm_per_px"].values
+    scale = scale[np.isfinite(scale)]
+    scale_sd = analysis.signals.attrs.get("scale_relative_sd")
+    mm_per_px = float(np.median(scale)) if len(scale) else None
+    rows = [
+        (
+            "Smallest tremor seen",
+            format_limit(answer.detection_limit_mm, "mm"),
+            "peak to peak; a smaller one would not have been told from noise",
+        ),
+        (
+            "Frequencies told",
+            f"{BAND_HZ[0]:g} to {min(answer.highest_frequency_hz, BAND_HZ[1]):.3g} Hz",
+            f"up to {format_number(answer.highest_frequency_hz, 3)} Hz could be, at "
+            f"{format_number(timing.effective_rate_hz, 3)} distinct pictures a second; "
+            "faster movement can appear as slower",
+        ),
+        ("Scale", format_limit(mm_per_px, "mm per pixel"), _scale_note(scale_sd)),
+        (
+            "Length",
+            f"{timing.duration_s:.1f} s",
+            f"{timing.n_frames} pictures, {timing.n_duplicates} of them repeats; longest gap "
+            f"{format_number(timing.longest_gap_s)} s",
+        ),
+        (
+            "Face followed",
+            f"{100 * float(np.mean(analysis.signals['face_found'].values)):.0f} %",
+            "share of the pictures in which the face was found",
+        ),
+    ]
+    return rows
+
+
+def _scale_note(relative_sd: float | None) -> str:
+    note = "millimetres come from the width of the iris, which differs between people"
+    if relative_sd is None:
+        return note
+    return f"{note}: every length here may be off by ± {200 * relative_sd:.0f} %"
