@@ -1,1 +1,32 @@
-"""Measure facial tremor during a smile from a webcam video."""
+"""Measure facial tremor during a smile from a webcam video.
+
+>>> import tremorcam
+>>> analysis = tremorcam.analyze("smile.mp4")  # doctest: +SKIP
+>>> analysis.measures  # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tremorcam.data import Analysis, InputError, TremorcamError
+    from tremorcam.pipeline import analyze
+    from tremorcam.publish import load_analysis, save_analysis
+    from tremorcam.simulate import simulate
+
+__all__ = [
+    "Analysis", "InputError", "TremorcamError", "analyze", "load_analysis", "save_analysis",
+    "simulate",
+]  # fmt: skip
+
+_HOME = {
+    "Analysis": "data", "InputError": "data", "TremorcamError": "data", "analyze": "pipeline",
+    "load_analysis": "publish", "save_analysis": "publish", "simulate": "simulate",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first used, so that `tremorcam --help` does not wait for MediaPipe.
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -79,7 +79,8 @@ IRIS: dict[Side, tuple[int, int, int, int, int]] = {
 """Centre of the iris, then four points on its rim (two horizontal, two vertical, alternating)."""
 
 IRIS_DIAMETER_MM = 11.71
-"""Horizontal visible iris diameter, 11.71 ± 0.42 mm (Rüfer 2005, doi:10.1097/01.ico.0000148312.01805.53)."""
+"""Horizontal visible iris diameter, 11.71 ± 0.42 mm (Rüfer 2005,
+doi:10.1097/01.ico.0000148312.01805.53)."""
 
 IRIS_DIAMETER_SD_MM = 0.42
 

@@ -44,7 +44,9 @@ class Background:
         corners = cv2.goodFeaturesToTrack(before, _MAX_POINTS, 0.02, 8, mask=_mask(now, box / step))
         if corners is None or len(corners) < _LEAST_POINTS:
             return _UNKNOWN
-        moved, found, _ = cv2.calcOpticalFlowPyrLK(before, now, corners, None, winSize=(15, 15))
+        moved, found, _ = cv2.calcOpticalFlowPyrLK(
+            before, now, corners, np.empty_like(corners), winSize=(15, 15)
+        )
         motion = (moved - corners).reshape(-1, 2)[found.ravel() == 1]
         if len(motion) < _LEAST_POINTS:
             return _UNKNOWN

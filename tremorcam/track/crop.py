@@ -42,7 +42,8 @@ class Crop:
         high = np.maximum(high, low + 8)
         factor = min(1.0, IOD_PX / iod_px)
         width, height = np.maximum(np.round((high - low) * factor), 8).astype(int)
-        return cls(*map(int, (*low, *high, width, height)), iod_px=iod_px)
+        (x0, y0), (x1, y1) = low.tolist(), high.tolist()
+        return cls(x0, y0, x1, y1, int(width), int(height), iod_px)
 
     @property
     def factor(self) -> NDArray[np.float64]:

@@ -177,7 +177,7 @@ def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
 
 
 def _stretches(records: list[Record]) -> list[slice]:
-    """Runs of frames whose steps are known, each from its first step's frame on."""
+    """Find runs of frames whose steps are known, each from its first step's frame on."""
     known = np.array([record.step is not None for record in records], dtype=int)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], known, [0]])))
     return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SMILE_DIRECTION = np.array([np.cos(np.radians(47)), np.sin(np.radians(47))])
-"""Outwards and up: the corner of a smiling mouth rises at about 47° (doi:10.1016/j.ajodo.2004.11.038)."""
+"""Outwards and up: the corner of a smiling mouth rises at about 47°
+(doi:10.1016/j.ajodo.2004.11.038)."""
 
 
 def interocular_px(face: NDArray[np.float64]) -> float:
@@ -25,7 +26,7 @@ def interocular_px(face: NDArray[np.float64]) -> float:
 
 
 def eye_axis(face: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Unit vector from the right to the left outer eye corner, and their distance in space."""
+    """Find the unit vector between the outer eye corners, and their distance in space."""
     span = face[EYE_CORNERS["left"][1]] - face[EYE_CORNERS["right"][1]]
     return span[:2] / np.hypot(*span[:2]), float(np.sqrt((span**2).sum()))
 

@@ -102,13 +102,19 @@ def trusted_part(
     if n < int(2 * rate_hz):
         return whole
     segment = min(n, int(3 * rate_hz))
-    options = {"fs": rate_hz, "nperseg": segment, "noverlap": segment * 3 // 4, "detrend": False}
-    frequency_hz, cross = signal.csd(first, second, **options)
-    power = np.sqrt(signal.welch(first, **options)[1] * signal.welch(second, **options)[1])
+    overlap = segment * 3 // 4
+
+    def spectrum_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+        _, density = signal.csd(x, y, rate_hz, nperseg=segment, noverlap=overlap, detrend=False)
+        return np.asarray(np.real(density), dtype=float)
+
+    frequency_hz = np.fft.rfftfreq(segment, 1 / rate_hz)
+    cross = spectrum_of(first, second)
+    power = np.sqrt(spectrum_of(first, first) * spectrum_of(second, second))
     # Reliability is a ratio of few averages: smooth both over 1 Hz before dividing.
     width = max(1, round(1.0 * segment / rate_hz))
     kernel = np.ones(width) / width
-    agreement = np.convolve(np.real(cross), kernel, "same")
+    agreement = np.convolve(cross, kernel, "same")
     reliability = np.clip(agreement / np.maximum(np.convolve(power, kernel, "same"), 1e-30), 0, 1)
     gain = 2 * reliability / (1 + reliability)
     # By chance alone agreement is about one over the root of the number of averages.

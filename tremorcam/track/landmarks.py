@@ -26,7 +26,7 @@ N_LANDMARKS = 478
 
 
 def _to_mediapipe(gray: NDArray[np.uint8]) -> Any:
-    import mediapipe  # noqa: PLC0415 - slow to import
+    import mediapipe
 
     # Landmarks from grey pictures agree with those from colour to 0.7 % of the distance
     # between the eyes, and the colour conversion is saved.
@@ -61,7 +61,7 @@ class FaceLandmarks:
     """
 
     def __init__(self, *, follow: bool = True, max_side_px: int = _MAX_SIDE_PX) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415 - slow
+        from mediapipe.tasks.python import BaseOptions, vision
 
         mode = vision.RunningMode.VIDEO if follow else vision.RunningMode.IMAGE
         self._follow = follow

@@ -192,9 +192,9 @@ class Tracker:
             record.bound_px = bound / crop.factor.mean()
         own = np.where(np.isfinite(step.motion), step.motion, step.head.at(anchors[:n]))
         moved = anchors + np.concatenate([own, step.head.at(anchors[n:])])
-        away = goal - moved
-        snap = np.hypot(*away.T)[:, None] > _SNAP * crop.iod_px
-        return np.where(snap, goal, moved + _PULL * away)
+        away = np.asarray(goal - moved)
+        astray = np.sqrt((away**2).sum(axis=1, keepdims=True)) > _SNAP * crop.iod_px
+        return np.where(astray, goal, moved + _PULL * away)
 
 
 def _to_step(flow: Flow, anchors: NDArray[np.float64], crop: Crop, shape: tuple[int, ...]) -> Step:

@@ -1,0 +1,145 @@
+"""One configuration and the stages in order."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tremorcam.anatomy import IRIS_DIAMETER_MM
+from tremorcam.data import Analysis, InputError
+from tremorcam.interpret import interpret, parse_context
+from tremorcam.measure import measure
+from tremorcam.source.timing import audit_timing
+from tremorcam.source.video import Video
+from tremorcam.track import track
+from tremorcam.track.model import MODEL_NAME, MODEL_SHA256
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from tremorcam.source.video import Frame
+
+Cue = tuple[str, float, float, int]
+"""A phase that the person was asked for: name, onset_s, offset_s, number of the smile."""
+
+_DISTRIBUTIONS = ("tremorcam", "mediapipe", "opencv-contrib-python", "av", "numpy", "scipy")
+_TRACKING_SHARE = 0.97
+"""Share of the work that is done when the last frame has been followed."""
+
+
+def analyze(
+    path: str | Path,
+    *,
+    iris_mm: float = IRIS_DIAMETER_MM,
+    hold: tuple[float, float] | None = None,
+    cues: Sequence[Cue] | None = None,
+    context: Mapping[str, Any] | None = None,
+    mirrored: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Analysis:
+    """Measure the tremor of the face in a video.
+
+    Parameters
+    ----------
+    path : path-like
+        Any video that FFmpeg reads.
+    iris_mm : float
+        Horizontal diameter of the subject's iris, if it is known better than the average.
+    hold : (start_s, end_s), optional
+        When the smile is held; found from the mouth where not given.
+    cues : sequence of (phase, onset_s, offset_s, smile), optional
+        Phases as a guided recording asked for them.
+    context : mapping, optional
+        What the person told; it never changes a measurement.
+    mirrored : bool
+        The video shows the person as in a mirror, as selfie apps store it.
+    progress : callable, optional
+        Called with the share of the work done, 0 to 1.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    InputError
+        If the file is no video, or no face is in it.
+
+    Examples
+    --------
+    >>> analysis = analyze("sample_videos/no_tremor.mp4")  # doctest: +SKIP
+    >>> analysis.words["answer"]  # doctest: +SKIP
+    """
+    if not 5.0 <= iris_mm <= 20.0:
+        raise InputError(f"the iris diameter should be 5 to 20 mm, not {iris_mm:g}")
+    told = parse_context(context or {})
+    report = progress or (lambda _share: None)
+    with Video(path) as video:
+        frames = _flipped(video.frames()) if mirrored else video.frames()
+        signals = track(frames, iris_mm=iris_mm, on_frame=_share_done(video, report))
+        n_corrected, info = video.n_corrected_times, video.info
+    if not signals["face_found"].any():
+        raise InputError(
+            f"{info.name} shows no face that could be found; the face should look at the "
+            "camera and fill at least a sixth of the picture's height"
+        )
+    timing = audit_timing(signals["time_s"].values, signals["duplicate"].values, n_corrected)
+    measurement = measure(signals, timing, info, hold=hold, cues=cues)
+    interpretation = interpret(measurement, context=told)
+    report(1.0)
+    return Analysis(
+        video=info,
+        timing=timing,
+        signals=signals,
+        phases=measurement.phases,
+        measures=measurement.measures,
+        spectra=measurement.spectra,
+        events=measurement.events,
+        course=measurement.course,
+        quality=measurement.quality,
+        vetoes=measurement.vetoes,
+        findings=interpretation.findings,
+        words=interpretation.words,
+        provenance=_provenance(iris_mm, hold, cues, mirrored),
+        context=dict(context or {}),
+    )
+
+
+def _flipped(frames: Iterable[Frame]) -> Iterator[Frame]:
+    for frame in frames:
+        gray = np.ascontiguousarray(frame.gray[:, ::-1])
+        yield dataclasses.replace(frame, gray=gray)
+
+
+def _share_done(video: Video, report: Callable[[float], None]) -> Callable[[Frame], None]:
+    expected = video.n_frames_estimate
+
+    def on_frame(frame: Frame) -> None:
+        if expected:
+            report(_TRACKING_SHARE * min(1.0, (frame.index + 1) / expected))
+
+    return on_frame
+
+
+def _provenance(
+    iris_mm: float,
+    hold: tuple[float, float] | None,
+    cues: Sequence[Cue] | None,
+    mirrored: bool,
+) -> dict[str, Any]:
+    versions = {name: metadata.version(name) for name in _DISTRIBUTIONS}
+    return {
+        "versions": {"python": platform.python_version(), **versions},
+        "model": {"name": MODEL_NAME, "sha256": MODEL_SHA256},
+        "parameters": {
+            "iris_mm": iris_mm,
+            "hold_s": None if hold is None else list(hold),
+            "cues": None if cues is None else [list(cue) for cue in cues],
+            "mirrored": mirrored,
+        },
+    }
