@@ -29,6 +29,7 @@ def write_clip(
     pixel_format: str = "gray",
     pixel_aspect: Fraction | None = None,
     gop_size: int = 12,
+    bit_rate_bps: int = 0,
 ) -> Path:
     """Write grey pictures (height, width) into whatever container the suffix names.
 
@@ -37,11 +38,15 @@ def write_clip(
     height, width = pictures[0].shape
     times_ms = times_ms or [40 * i for i in range(len(pictures))]
     with av.open(str(path), "w") as container:
-        options = {"aspect": str(pixel_aspect)} if pixel_aspect else {}
+        options = {"deadline": "realtime", "cpu-used": "8"} if codec == "libvpx" else {}
+        if pixel_aspect:
+            options["aspect"] = str(pixel_aspect)
         stream = container.add_stream(codec, rate=25, options=options)
         stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
         stream.codec_context.time_base = TIME_BASE
         stream.codec_context.gop_size = gop_size
+        if bit_rate_bps:
+            stream.bit_rate = bit_rate_bps
         for time_ms, picture in zip(times_ms, pictures, strict=True):
             frame = av.VideoFrame.from_ndarray(picture, format="gray").reformat(format=pixel_format)
             frame.pts, frame.time_base = time_ms, TIME_BASE

@@ -49,8 +49,9 @@ class Frame:
     gray : ndarray of uint8, shape (height, width)
         Luminance, 0 black to 255 white, as the picture is meant to be seen.
     difference : float
-        Mean absolute difference of the grey levels to the frame before, on a subsample of
-        the pixels; NaN for the first frame.
+        Share of pixels (of a subsample) whose grey level changed by more than 3 since the
+        frame before, 0 to 1; NaN for the first frame. It is what tells repeats:
+        :func:`tremorcam.source.timing.find_duplicates`.
     """
 
     index: int
@@ -154,7 +155,7 @@ class Video:
                 require_size(self.path, picture.width, picture.height)
                 gray = pictures.gray(picture, self._layout)
                 sample = pictures.sample(gray, N_COMPARED_PIXELS)
-                difference = pictures.difference(sample, before)
+                difference = pictures.share_changed(sample, before)
                 before = sample
                 yield Frame(index, time_s, gray, difference, picture, self._layout)
         if index < 1:

@@ -36,12 +36,13 @@ def test_frames_times_and_info_of_a_plain_clip(tmp_path):
     assert video.duration_s_estimate == pytest.approx(0.181)
 
 
-def test_difference_is_the_mean_absolute_change(tmp_path):
-    levels = [20, 23, 23, 13]
-    pictures = [np.full((48, 64), level, np.uint8) for level in levels]
-    frames, _ = read(write_clip(tmp_path / "steps.mkv", pictures))
+def test_difference_is_the_share_of_pixels_that_changed(tmp_path):
+    base = np.full((48, 64), 100, np.uint8)
+    slightly, quarter = base + 3, base + 3
+    quarter[:24, :32] -= 4
+    frames, _ = read(write_clip(tmp_path / "steps.mkv", [base, slightly, quarter, quarter]))
     assert np.isnan(frames[0].difference)
-    assert [frame.difference for frame in frames[1:]] == [3, 0, 10]
+    assert [frame.difference for frame in frames[1:]] == [0, 0.25, 0]
 
 
 def test_key_frame_interval(tmp_path):
