@@ -22,13 +22,16 @@ HIGHEST_SHARE_OF_RATE = 0.4
 
 @dataclass(frozen=True)
 class Estimate:
-    """One row of the measures; NaN where something is not known."""
+    """One row of the measures; NaN where something is not known.
+
+    ``detected`` is ``None`` where that was not, or cannot be, asked.
+    """
 
     value: float = np.nan
     ci_low: float = np.nan
     ci_high: float = np.nan
     noise_floor: float = np.nan
-    detected: bool = False
+    detected: bool | None = None
 
     @property
     def known(self) -> bool:
@@ -140,7 +143,7 @@ class Answer:
             ci_low=_number(row["ci_low"]),
             ci_high=_number(row["ci_high"]),
             noise_floor=_number(row["noise_floor"]),
-            detected=_is_true(row["detected"]),
+            detected=_flag(row["detected"]),
         )
 
     def at_tremor(self, measure: str) -> Estimate:
@@ -172,7 +175,7 @@ class Answer:
 
     def detected_amplitudes(self) -> list[dict[str, Any]]:
         """List the measures' rows of every tremor detected on the face, by amplitude."""
-        rows = [row for row in self._amplitudes() if _is_true(row["detected"])]
+        rows = [row for row in self._amplitudes() if _flag(row["detected"])]
         rows = [row for row in rows if np.isfinite(_number(row["value"]))]
         return sorted(rows, key=lambda row: -float(row["value"]))
 
@@ -205,5 +208,5 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, (int, float, np.number)) else np.nan
 
 
-def _is_true(flag: object) -> bool:
-    return isinstance(flag, (bool, np.bool_)) and bool(flag)
+def _flag(value: object) -> bool | None:
+    return bool(value) if isinstance(value, (bool, np.bool_)) else None

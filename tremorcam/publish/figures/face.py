@@ -111,7 +111,7 @@ def _draw_region(axes: Axes, place: tuple[str, str], estimate: Estimate, scale: 
     look: Any
     if estimate.detected and estimate.known:
         look = {"facecolor": AMPLITUDE_MAP(scale(estimate.value)), "edgecolor": INK, "lw": 0.8}
-    elif np.isfinite(estimate.noise_floor):
+    elif estimate.detected is False:
         look = {"facecolor": "#ffffffb0", "edgecolor": MUTED, "lw": 0.8, "ls": (0, (1, 1.4))}
     else:
         return

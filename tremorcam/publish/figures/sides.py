@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.ticker import FormatStrFormatter, MaxNLocator
 
 from tremorcam.anatomy import REGIONS, Region
 from tremorcam.dictionary import region_label
@@ -54,6 +55,8 @@ def sides(analysis: Analysis) -> Figure:
     for side, axes in panels.items():
         axes.set(xlim=(0, scale_mm), ylim=(-0.6, len(names) - 0.4))
         axes.grid(visible=False, axis="y")
+        axes.xaxis.set_major_locator(MaxNLocator(3))
+        axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
         axes.spines["left"].set_visible(False)
         axes.set_title(f"their {side}", loc="center", color=SIDE_COLORS[side])
         axes.tick_params(axis="y", length=0)

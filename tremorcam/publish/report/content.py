@@ -141,6 +141,7 @@ _TREMOR_ROWS = (
     ("growth_ratio", "Growth during the hold", 2),
     ("burst_rate", "Irregular bursts", 2),
 )
+_DETECTED = ("tremor_frequency", "tremor_amplitude_p2p", "tremor_amplitude_rms")
 _FACE_ROWS = (
     ("smile_excursion", "Smile excursion", 2),
     ("smile_onset_speed", "Speed of the smile", 2),
@@ -172,8 +173,8 @@ def _side_row(
     for side in SIDES:
         estimate = answer.lookup(measure, side=side, region=region)
         cells[side] = format_estimate(estimate, digits)
-        if measure in ("tremor_frequency", "tremor_amplitude_p2p", "tremor_amplitude_rms"):
-            cells[side] = cells[side] if estimate.detected else "none detected"
+        if estimate.detected is False:
+            cells[side] = "none detected" if measure in _DETECTED else NOTHING
     if set(cells.values()) == {NOTHING}:
         return None
     meaning = measures()[measure]
