@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from tremorcam.anatomy import EYELIDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,9 +39,9 @@ class Slit:
     """Two margins that can be brought together, in a frame along the slit's corners.
 
     ``upper_px`` and ``lower_px`` are the margins' heights at ``along_px``. The upper margin
-    does ``upper_share`` of a closing. A covering slit (an eye) slides its margins over what
-    lies between; otherwise (lips) that is squeezed. Skin is stretched or squeezed as far as
-    ``reach_above_px`` and ``reach_below_px`` from the margins.
+    does ``upper_share`` of a closing. Skin is stretched or squeezed as far as
+    ``reach_above_px`` and ``reach_below_px`` from the margins, but for an edge of ``edge_px``
+    along the upper one.
     """
 
     origin_px: NDArray[np.float64]
@@ -46,71 +49,123 @@ class Slit:
     along_px: NDArray[np.float64]
     upper_px: NDArray[np.float64]
     lower_px: NDArray[np.float64]
-    upper_share: float
-    covering: bool
     reach_above_px: float
     reach_below_px: float
+    upper_share: float = 0.5
+    edge_px: float = 0.0
 
-    @property
-    def opening_px(self) -> float:
-        """Greatest distance of the margins."""
-        return float((self.lower_px - self.upper_px).max())
+    def squeeze(self, grid: Grid, origin_px: NDArray[np.float32], closure: float) -> None:
+        """Lead origins on to where they were with the slit as photographed, in place.
 
-    def undo(self, grid: Grid, origin_px: NDArray[np.float32], closure: float) -> None:
-        """Move origins in a picture with the slit closed to where they were, in place.
-
+        What lies between the margins is squeezed, as lips squeeze the gap between them.
         ``closure`` is the share of the opening that is closed; negative opens wider.
         """
-        reach = max(self.reach_above_px, self.reach_below_px) + self.along_px[-1]
-        part = grid.part(self.origin_px - 1.5 * reach, self.origin_px + 1.5 * reach)
-        near = origin_px[part]
-        normal = np.array([-self.axis[1], self.axis[0]])
-        relative = near - self.origin_px
-        along, across = relative @ self.axis, relative @ normal
-        moved = self._undo_across(along, across, closure)
-        near += ((moved - across)[..., None] * normal).astype(np.float32)
+        at = _Margins(self, grid, origin_px, closure)
+        squeezed = at.upper + (at.v - at.upper_now) * at.gap / np.maximum(at.gap_now, 1e-3)
+        moved = np.where(
+            at.v <= at.upper_now, at.above(), np.where(at.v >= at.lower_now, at.below(), squeezed)
+        )
+        at.move(origin_px, moved)
 
-    def _undo_across(
-        self, u: NDArray[np.float64], v: NDArray[np.float64], closure: float
-    ) -> NDArray[np.float64]:
-        upper = np.interp(u, self.along_px, self.upper_px)
-        lower = np.interp(u, self.along_px, self.lower_px)
-        gap = np.maximum(lower - upper, 0)
-        upper_now = upper + closure * self.upper_share * gap
-        lower_now = lower - closure * (1 - self.upper_share) * gap
-        top, bottom = upper - self.reach_above_px, lower + self.reach_below_px
-        above = top + (v - top) * (upper - top) / (upper_now - top)
-        below = bottom + (v - bottom) * (lower - bottom) / (lower_now - bottom)
-        if self.covering and closure > 0:
-            between = v
-        else:
-            between = upper + (v - upper_now) * gap / np.maximum(lower_now - upper_now, 1e-3)
-        moved = np.where(v <= upper_now, above, np.where(v >= lower_now, below, between))
-        outside = (v < top) | (v > bottom) | (np.abs(u) > self.along_px[-1])
-        return np.where(outside, v, moved)
+    def cover(
+        self, grid: Grid, origin_px: NDArray[np.float32], lid: NDArray[np.float32], closure: float
+    ) -> None:
+        """Slide the upper margin over what lies between, as an eyelid does.
+
+        Parameters
+        ----------
+        grid : Grid
+        origin_px : ndarray, shape (rows, columns, 2)
+            Origins; led on, in place, to where they were beneath the upper lid.
+        lid : ndarray, shape (rows, columns, 3)
+            Filled in place: the origins of the lid itself, and by how much a node is on it
+            (positive) or beyond its edge, in pixels.
+        closure : float
+            Share of the opening that is closed, above 0.
+        """
+        at = _Margins(self, grid, origin_px, closure)
+        lid[at.part][..., :2] = origin_px[at.part]
+        at.move(lid[..., :2], at.above())
+        lid[at.part][..., 2] = np.where(at.outside, -1, at.upper_now - at.v)
+        # The lower lid's small rise squeezes what is seen of the eye; a second edge for so
+        # little would not be noticed.
+        eye = at.lower - (at.lower_now - at.v) * at.gap / np.maximum(at.lower_now - at.upper, 1e-3)
+        at.move(origin_px, np.where(at.v >= at.lower_now, at.below(), eye))
+
+
+class _Margins:
+    """A slit's margins before (``upper``) and after (``upper_now``) it closed, at grid nodes."""
+
+    def __init__(
+        self, slit: Slit, grid: Grid, position_px: NDArray[np.float32], closure: float
+    ) -> None:
+        reach = max(slit.reach_above_px, slit.reach_below_px) + slit.along_px[-1]
+        self.part = grid.part(slit.origin_px - 1.5 * reach, slit.origin_px + 1.5 * reach)
+        self._slit, self._normal = slit, np.array([-slit.axis[1], slit.axis[0]])
+        relative = position_px[self.part] - slit.origin_px
+        along, self.v = relative @ slit.axis, relative @ self._normal
+        self.upper = np.interp(along, slit.along_px, slit.upper_px)
+        self.lower = np.interp(along, slit.along_px, slit.lower_px)
+        self.gap = np.maximum(self.lower - self.upper, 0)
+        self.upper_now = self.upper + closure * slit.upper_share * self.gap
+        self.lower_now = self.lower - closure * (1 - slit.upper_share) * self.gap
+        self.gap_now = self.lower_now - self.upper_now
+        self.top = self.upper - slit.reach_above_px
+        self.bottom = self.lower + slit.reach_below_px
+        beyond = np.abs(along) > slit.along_px[-1]
+        self.outside = (self.v < self.top) | (self.v > self.bottom) | beyond
+
+    def above(self) -> NDArray[np.float64]:
+        """Give heights before closing: the edge slides as it is, skin behind it stretches."""
+        edge, edge_now = self.upper - self._slit.edge_px, self.upper_now - self._slit.edge_px
+        stretched = self.top + (self.v - self.top) * (edge - self.top) / (edge_now - self.top)
+        slid = self.v - self.upper_now + self.upper
+        return np.asarray(np.where(self.v > edge_now, slid, stretched))
+
+    def below(self) -> NDArray[np.float64]:
+        """Give heights before closing of the skin below the lower margin."""
+        rate = (self.lower - self.bottom) / (self.lower_now - self.bottom)
+        return np.asarray(self.bottom + (self.v - self.bottom) * rate)
+
+    def move(self, origin_px: NDArray[np.float32], height_px: NDArray[np.float64]) -> None:
+        """Bring origins to new heights, in place, where the slit reaches."""
+        change = np.where(self.outside, 0, height_px - self.v)
+        origin_px[self.part] += (change[..., None] * self._normal).astype(np.float32)
 
 
 def eye_slit(portrait: Portrait, side: Side) -> Slit:
     """Give the opening of one eye; the upper lid does most of the closing."""
     iod = portrait.interocular_px
-    return _slit(portrait, _LIDS[side], share=0.9, covering=True, above=0.2 * iod, below=0.12 * iod)
+    brow_px = np.hypot(*(portrait.region_centre("brow", side) - _middle(portrait, side)))
+    above_px = min(0.22 * iod, 0.7 * float(brow_px))
+    lids = _slit(portrait, _LIDS[side], above=above_px, below=0.12 * iod)
+    # Landmarks run a little inside the lids: without room to spare some white stays in view.
+    span = 1 - (lids.along_px / lids.along_px[-1]) ** 4
+    return dataclasses.replace(
+        lids,
+        upper_px=lids.upper_px - 0.008 * iod * span,
+        lower_px=lids.lower_px + 0.03 * iod * span,
+        upper_share=0.9,
+        edge_px=0.04 * iod,
+    )
+
+
+def _middle(portrait: Portrait, side: Side) -> NDArray[np.float64]:
+    """Middle of the upper lid's margin."""
+    return np.asarray(portrait.landmarks_px[EYELIDS[side][0][0], :2])
 
 
 def lip_slit(portrait: Portrait) -> Slit:
     """Give the opening between the lips."""
     iod = portrait.interocular_px
     nose_px = float(np.hypot(*(portrait.landmarks_px[13] - portrait.landmarks_px[2])[:2]))
-    return _slit(
-        portrait, _INNER_LIPS, share=0.5, covering=False, above=0.9 * nose_px, below=0.4 * iod
-    )
+    return _slit(portrait, _INNER_LIPS, above=0.9 * nose_px, below=0.4 * iod)
 
 
 def _slit(
     portrait: Portrait,
     margins: tuple[tuple[int, ...], tuple[int, ...]],
     *,
-    share: float,
-    covering: bool,
     above: float,
     below: float,
 ) -> Slit:
@@ -125,4 +180,4 @@ def _slit(
         u, v = (line - origin) @ axis, (line - origin) @ normal
         order = np.argsort(u)
         heights.append(np.interp(along, u[order], v[order]))
-    return Slit(origin, axis, along, heights[0], heights[1], share, covering, above, below)
+    return Slit(origin, axis, along, heights[0], heights[1], above, below)

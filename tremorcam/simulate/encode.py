@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
     from tremorcam.simulate.scene import Encoding
@@ -39,7 +40,9 @@ class VideoWriter:
         try:
             self._container = av.open(str(path), "w")
             rate = Fraction(rate_hz).limit_denominator(1001)
-            self._stream = self._container.add_stream(encoding.codec, rate=rate)
+            self._stream = cast(
+                "VideoStream", self._container.add_stream(encoding.codec, rate=rate)
+            )
         except (av.FFmpegError, ValueError) as error:
             raise TremorcamError(
                 f"cannot write {path.name} with codec {encoding.codec!r}: {error}; "
@@ -51,7 +54,7 @@ class VideoWriter:
         stream.codec_context.gop_size = encoding.key_frame_every
         stream.codec_context.colorspace = _BT709
         stream.codec_context.color_range = _LIMITED_RANGE
-        stream.options = _options(encoding)
+        stream.options = dict(_options(encoding))
         if encoding.bit_rate_bps is not None:
             stream.bit_rate = encoding.bit_rate_bps
 
@@ -76,11 +79,11 @@ class VideoWriter:
         self._container.close()
 
 
-def _options(encoding: Encoding) -> dict[str, str]:
+def _options(encoding: Encoding) -> dict[str, object]:
     """Quality options in the names each encoder has for them."""
     constant = encoding.bit_rate_bps is None
     if encoding.codec in ("libx264", "libx265"):
-        options = {"preset": encoding.preset}
+        options: dict[str, object] = {"preset": encoding.preset}
         return options | ({"crf": str(encoding.crf)} if constant else {})
     if encoding.codec in ("libvpx", "libvpx-vp9"):
         options = {"deadline": "realtime", "cpu-used": "6"}

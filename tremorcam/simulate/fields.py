@@ -8,7 +8,7 @@ interocular distances.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -74,13 +74,13 @@ class Grid:
         rows, columns = field.shape[:2]
         index = (position_px - self.origin_px) / self.step_px
         whole = np.floor(index).astype(int)
-        inside = ((whole >= 0) & (whole < (columns - 1, rows - 1))).all(axis=1)
+        inside = np.all((whole >= 0) & (whole < (columns - 1, rows - 1)), axis=1)
         column, row = np.where(inside[:, None], whole, 0).T
         fx, fy = (index - whole).T[:, :, None]
         above = field[row, column] * (1 - fx) + field[row, column + 1] * fx
         below = field[row + 1, column] * (1 - fx) + field[row + 1, column + 1] * fx
         value = above * (1 - fy) + below * fy
-        return cast("NDArray[np.float64]", np.where(inside[:, None], value, 0.0))
+        return np.asarray(np.where(inside[:, None], value, 0.0))
 
 
 def bump(
@@ -89,7 +89,7 @@ def bump(
     """Weigh nodes by 1 within ``flat_px`` of the centre, by 0 from ``falloff_px`` further out."""
     distance = np.hypot(*np.moveaxis(grid.nodes_px - centre_px, -1, 0))
     beyond = np.clip((distance - flat_px) / falloff_px, 0, 1)
-    return (0.5 + 0.5 * np.cos(np.pi * beyond)).astype(np.float32)
+    return np.asarray(0.5 + 0.5 * np.cos(np.pi * beyond), np.float32)
 
 
 def patch_weights(grid: Grid, portrait: Portrait, keys: Sequence[str]) -> NDArray[np.float32]:
@@ -128,7 +128,7 @@ def smile_field(grid: Grid, portrait: Portrait, side: Side) -> NDArray[np.float3
     cheek = bump(grid, portrait.region_centre("cheek", side), 0.12 * iod, 0.4 * iod)
     direction = np.array([OUTWARD[side], -1.0], np.float32) / np.float32(np.sqrt(2))
     lift = np.array([0.05 * OUTWARD[side], -0.25], np.float32)
-    return corner[..., None] * direction + ((1 - corner) * cheek)[..., None] * lift
+    return np.asarray(corner[..., None] * direction + ((1 - corner) * cheek)[..., None] * lift)
 
 
 def jaw_field(grid: Grid, portrait: Portrait) -> NDArray[np.float32]:
@@ -137,4 +137,4 @@ def jaw_field(grid: Grid, portrait: Portrait) -> NDArray[np.float32]:
     lips = [portrait.region_centre("lower_lip", side) for side in SIDES]
     centre = (np.mean(lips, axis=0) + portrait.region_centre("chin", "both")) / 2
     weight = bump(grid, centre, 0.3 * iod, 0.45 * iod)
-    return weight[..., None] * np.array([0, 1], np.float32)
+    return np.asarray(weight[..., None] * np.array([0, 1]), np.float32)

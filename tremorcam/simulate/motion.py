@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -252,4 +252,4 @@ def _head(
 def _shake(scene: Scene, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
     phases = _rng(scene, 5).uniform(0, 2 * np.pi, 2)
     turns = 2 * np.pi * scene.camera.shake_hz * time_s
-    return cast("NDArray[np.float64]", scene.camera.shake_px * np.sin(turns[:, None] + phases))
+    return np.asarray(scene.camera.shake_px * np.sin(turns[:, None] + phases))

@@ -212,9 +212,9 @@ def _paint_skin(
     part = luma[y : y + height, x : x + width]
     mask = np.zeros(part.shape, np.float32)
     cv2.fillPoly(mask, [oval - (x, y)], 1.0)
-    mask = cv2.GaussianBlur(mask, (0, 0), 3.0 / mm_per_px * OVERSAMPLING / 2)
+    soft = cv2.GaussianBlur(mask, (0, 0), 1.5 / mm_per_px * OVERSAMPLING)
     for size_mm, rms in SKIN_TEXTURE:
         sigma = size_mm / mm_per_px * OVERSAMPLING
         grain = cv2.GaussianBlur(rng.standard_normal(part.shape, np.float32), (0, 0), sigma)
-        part += mask * grain * (rms / float(grain.std())) * (part / 160)
+        part += soft * grain * (rms / float(grain.std())) * (part / 160)
     np.clip(part, 0, 255, out=part)

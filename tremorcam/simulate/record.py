@@ -63,7 +63,7 @@ def _aperture_mm(portrait: Portrait) -> NDArray[np.float64]:
     """Mean distance of the lids on the photograph, left and right."""
     points = portrait.landmarks_px[:, :2]
     gaps = [[np.hypot(*(points[a] - points[b])) for a, b in EYELIDS[side]] for side in SIDES]
-    return np.mean(gaps, axis=1) * portrait.mm_per_px
+    return np.asarray(np.mean(gaps, axis=1) * portrait.mm_per_px)
 
 
 def _phases(scene: Scene) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from tremorcam.simulate.portrait import OVERSAMPLING, Portrait, load_portrait
 from tremorcam.simulate.record import describe
 from tremorcam.simulate.timing import FrameTimes, frame_times
 from tremorcam.simulate.truth import Truth, truth_path
-from tremorcam.simulate.warp import Box, FaceWarp, HeadWarp
+from tremorcam.simulate.warp import Box, FaceWarp, HeadWarp, Layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,8 +99,8 @@ class Painter:
         shots = [self._instant(i * self._steps + k) for k in range(self._steps)]
         if len(shots) == 1:
             return shots[0]
-        luma = np.mean([shot[0] for shot in shots], axis=0, dtype=np.float32)
-        return luma, shots[len(shots) // 2][1]
+        luma = np.stack([shot[0] for shot in shots]).mean(axis=0, dtype=np.float32)
+        return np.asarray(luma), shots[len(shots) // 2][1]
 
     def _instant(self, i: int) -> Planes:
         motion = self._motion
@@ -109,27 +109,24 @@ class Painter:
             float(motion.head_roll_deg[i]),
             float(motion.head_scale[i]),
         )
-        displacement = self._face.displacement(i)
-        if displacement is not None:
-            self._subtract(displacement, x, y)
+        layers = self._face.displacement(i)
+        if layers is not None:
+            self._subtract(layers, x, y)
         if self._still:
             return self._paste(x, y)
         shake = motion.shake_px[i].astype(np.float32)
         return self._shaken(x, y, shake)
 
-    def _subtract(
-        self, displacement: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]
-    ) -> None:
+    def _subtract(self, layers: Layers, x: NDArray[np.float32], y: NDArray[np.float32]) -> None:
         """Lead positions of the head's box (in place) on to their origins in the photograph."""
         part = self._face_box.part
         grid = self._face.grid
         step = np.float32(1 / grid.step_px)
-        moved = cv2.remap(
-            displacement,
-            (x[part] - grid.origin_px[0]) * step,
-            (y[part] - grid.origin_px[1]) * step,
-            cv2.INTER_LINEAR,
-        )
+        at_x, at_y = (x[part] - grid.origin_px[0]) * step, (y[part] - grid.origin_px[1]) * step
+        moved = cv2.remap(layers.face, at_x, at_y, cv2.INTER_LINEAR)
+        if layers.lid is not None:
+            lid = cv2.remap(layers.lid, at_x, at_y, cv2.INTER_LINEAR)
+            moved = np.where(lid[..., 2:] > 0, lid[..., :2], moved)
         x[part] -= moved[..., 0]
         y[part] -= moved[..., 1]
 
@@ -157,7 +154,9 @@ class Painter:
         at_x = x * np.float32(OVERSAMPLING) + np.float32((OVERSAMPLING - 1) / 2)
         at_y = y * np.float32(OVERSAMPLING) + np.float32((OVERSAMPLING - 1) / 2)
         luma = _remap(self._portrait.luma, at_x, at_y)
-        half_x, half_y = ((a[::2, ::2] + a[1::2, 1::2]) / 4 - 0.25 for a in (at_x, at_y))
+        half_x, half_y = (
+            np.asarray((a[::2, ::2] + a[1::2, 1::2]) / 4 - 0.25, np.float32) for a in (at_x, at_y)
+        )
         blue, red = (_remap(plane, half_x, half_y) for plane in self._portrait.chroma)
         return luma, (blue, red)
 

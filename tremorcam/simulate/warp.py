@@ -44,6 +44,27 @@ class Box:
         return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
 
 
+@dataclass(frozen=True)
+class Layers:
+    """Displacement of grid nodes: position in the picture minus origin in the photograph.
+
+    Parameters
+    ----------
+    face : ndarray, shape (rows, columns, 2)
+    lid : ndarray, shape (rows, columns, 3), optional
+        The same for the upper lids, which cover the face where the third value is positive.
+    """
+
+    face: Field
+    lid: Field | None
+
+    def seen(self) -> Field:
+        """Displacement of what is in view at each node, shape (rows, columns, 2)."""
+        if self.lid is None:
+            return self.face
+        return np.where(self.lid[..., 2:] > 0, self.lid[..., :2], self.face)
+
+
 class FaceWarp:
     """Displacement of the face in the head's own frame.
 
@@ -85,32 +106,40 @@ class FaceWarp:
         x1, y1 = np.minimum(np.ceil(high + room), (within.width, within.height)).astype(int)
         return Box(int(x0), int(y0), int(x1 - x0), int(y1 - y0))
 
-    def expression(self, i: int) -> Field | None:
-        """Add up what smile, jaw, lids and lips displace at instant ``i``; ``None`` if nothing.
-
-        Shape (rows, columns, 2): picture position minus its origin in the photograph.
-        """
+    def expression(self, i: int) -> Layers | None:
+        """Add up what smile, jaw, lids and lips displace at instant ``i``; ``None`` if nothing."""
         motion, scale = self._motion, self._px_per_mm
         parts = [
             (self._smile[0], motion.smile_mm[i, 0]),
             (self._smile[1], motion.smile_mm[i, 1]),
             (self._jaw, motion.jaw_mm[i]),
         ]
-        slits = [
-            (self._eyes[0], motion.closure[i, 0]),
-            (self._eyes[1], motion.closure[i, 1]),
-            (self._lips, motion.lips[i]),
-        ]
-        if all(abs(amount) < 1e-6 for _, amount in (*parts, *slits)):
+        closures = (*motion.closure[i], motion.lips[i])
+        if all(abs(amount) < 1e-6 for amount in (*(amount for _, amount in parts), *closures)):
             return None
-        origin = self.grid.nodes_px.copy()
+        nodes = self.grid.nodes_px
+        origin = nodes.copy()
         for field, amount in parts:
             if amount:
                 origin -= field * np.float32(amount * scale)
-        for slit, amount in slits:
-            if abs(amount) > 1e-6:
-                slit.undo(self.grid, origin, float(amount))
-        return self.grid.nodes_px - origin
+        if abs(motion.lips[i]) > 1e-6:
+            self._lips.squeeze(self.grid, origin, float(motion.lips[i]))
+        lid = self._close_eyes(origin, i)
+        if lid is not None:
+            lid[..., :2] = nodes - lid[..., :2]
+        return Layers(nodes - origin, lid)
+
+    def _close_eyes(self, origin: Field, i: int) -> Field | None:
+        closures = self._motion.closure[i]
+        lid = None
+        if closures.max() > 1e-6:
+            lid = np.concatenate([origin, np.full_like(origin[..., :1], -1)], axis=-1)
+        for slit, closure in zip(self._eyes, closures, strict=True):
+            if closure > 1e-6 and lid is not None:
+                slit.cover(self.grid, origin, lid, float(closure))
+            elif closure < -1e-6:
+                slit.squeeze(self.grid, origin, float(closure))
+        return lid
 
     def tremor(self, i: int) -> Field | None:
         """Add up what patches and twitches displace, on the photograph's nodes, if anything."""
@@ -125,34 +154,39 @@ class FaceWarp:
             field[..., 1] += self._weights[k] * vectors[k, 1]
         return field
 
-    def displacement(self, i: int) -> Field | None:
-        """Compose position minus origin of every node; ``None`` for the bare photograph."""
+    def displacement(self, i: int) -> Layers | None:
+        """Compose expression and tremor; ``None`` for the bare photograph."""
         expression, tremor = self.expression(i), self.tremor(i)
         if tremor is None:
             return expression
         if expression is None:
-            return tremor
+            return Layers(tremor, None)
         nodes = self.grid.nodes_px
-        moved = self._sample(tremor, nodes - expression)
-        return moved + self._sample(expression, nodes - moved)
+        moved = self._sample(tremor, nodes - expression.seen())
+        face = moved + self._sample(expression.face, nodes - moved)
+        lid = expression.lid
+        if lid is not None:
+            lid = self._sample(lid, nodes - moved)
+            lid[..., :2] += moved
+        return Layers(face, lid)
 
     def _sample(self, field: Field, position_px: Field) -> Field:
         index = self.grid.to_index(position_px)
-        return np.asarray(cv2.remap(field, index, None, cv2.INTER_LINEAR), np.float32)
+        x, y = index[..., 0], index[..., 1]
+        return np.asarray(cv2.remap(field, x, y, cv2.INTER_LINEAR), np.float32)
 
     def positions(self, i: int, points_px: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Where points of the photograph (n, 2) are at instant ``i``, in pixels."""
-        expression, tremor = self.expression(i), self.tremor(i)
+        """Find where points of the photograph (n, 2) are at instant ``i``, in pixels."""
+        layers, tremor = self.expression(i), self.tremor(i)
+        seen = None if layers is None else layers.seen()
         placed = points_px.copy()
-        if expression is not None:
+        if seen is not None:
             for _ in range(30):
-                placed = points_px + self.grid.sample(expression, placed)
+                placed = points_px + self.grid.sample(seen, placed)
         moved = placed.copy()
         if tremor is not None:
             for _ in range(10):
-                origin = moved
-                if expression is not None:
-                    origin = moved - self.grid.sample(expression, moved)
+                origin = moved if seen is None else moved - self.grid.sample(seen, moved)
                 moved = placed + self.grid.sample(tremor, origin)
         return moved
 
