@@ -10,7 +10,6 @@ from scipy import ndimage
 
 from tremorcam.anatomy import IRIS_DIAMETER_SD_MM, REGIONS, SIDES
 from tremorcam.source.timing import find_duplicates
-from tremorcam.track import geometry
 from tremorcam.track.head import trusted_part, turn
 
 if TYPE_CHECKING:
@@ -43,10 +42,10 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
     """
     records = tracker.records
     time_s = np.array([record.time_s for record in records])
-    found = np.array([record.face is not None for record in records], dtype=bool)
+    found = np.array([record.found for record in records], dtype=bool)
     rate_hz = _rate_hz(time_s)
-    mm_per_px, scale_sd = _scale(records, iris_mm, rate_hz)
     raw = _from_landmarks(records)
+    mm_per_px, scale_sd = _scale(raw, iris_mm, rate_hz)
     displacement, displacement_se, head, residual = _integrate(records, mm_per_px, rate_hz)
     bounds = [
         r.bound_px * s for r, s in zip(records, mm_per_px, strict=True) if r.bound_px is not None
@@ -66,7 +65,10 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
             "head_residual_mm": ("frame", residual),
             "background_px": (("frame", "space"), _background(records)),
             "mm_per_px": ("frame", mm_per_px),
-            "region_px": (("frame", "channel", "space"), raw["centres"]),
+            "region_px": (
+                ("frame", "channel", "space"),
+                _stack(records, lambda r: r.centres, (len(REGIONS), 2)),
+            ),
             "face_box_px": (("frame", "corner"), raw["box"]),
             "bound_mm": ("channel", _median(bounds)),
         },
@@ -115,31 +117,37 @@ def _stack(
     return np.array(rows, dtype=float).reshape(len(records), *shape)
 
 
-def _of_face(
-    records: list[Record],
-    value: Callable[[NDArray[np.float64]], NDArray[np.float64] | float],
-    shape: tuple[int, ...] = (),
-) -> NDArray[np.float64]:
-    return _stack(
-        records,
-        lambda r: None if r.face is None else np.asarray(value(r.face), dtype=float),
-        shape,
-    )
+def _of_shape(records: list[Record], name: str, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
+    """One quantity of the landmarks in every frame.
+
+    Landmarks are looked for in some frames only; between them the values are interpolated,
+    but never across frames without a face.
+    """
+    rows = _stack(records, lambda r: None if r.shape is None else getattr(r.shape, name), shape)
+    flat = rows.reshape(len(records), -1)
+    known = np.isfinite(flat[:, 0])
+    if not known.any():
+        return rows
+    time_s = np.array([record.time_s for record in records])
+    filled = np.stack([np.interp(time_s, time_s[known], column[known]) for column in flat.T], 1)
+    filled[[not record.found for record in records]] = np.nan
+    return filled.reshape(rows.shape)
 
 
 def _from_landmarks(records: list[Record]) -> dict[str, NDArray[np.float64]]:
     return {
-        "aperture": _of_face(records, geometry.eye_apertures_px, (2,)),
-        "excursion": _of_face(records, geometry.smile_excursions_px, (2,)),
-        "angles": _of_face(records, geometry.head_angles_deg, (3,)),
-        "box": _of_face(records, geometry.face_box_px, (4,)),
-        "centres": _of_face(records, geometry.region_centres_px, (len(REGIONS), 2)),
-        "iod": _of_face(records, geometry.interocular_px),
+        "aperture": _of_shape(records, "aperture", (2,)),
+        "excursion": _of_shape(records, "excursion", (2,)),
+        "angles": _of_shape(records, "angles_deg", (3,)),
+        "box": _of_shape(records, "box", (4,)),
+        "iod": _of_shape(records, "interocular"),
+        "span": _of_shape(records, "eye_span"),
+        "iris": _of_shape(records, "iris"),
     }
 
 
 def _scale(
-    records: list[Record], iris_mm: float, rate_hz: float
+    raw: dict[str, NDArray[np.float64]], iris_mm: float, rate_hz: float
 ) -> tuple[NDArray[np.float64], float]:
     """Millimetres a pixel in every frame, and the relative standard deviation of the scale.
 
@@ -147,16 +155,13 @@ def _scale(
     for turning by the depth of the landmarks) is taken once, as a median over frontal frames
     with open eyes; the eye corners then tell how the scale changes.
     """
-    span = _of_face(records, lambda face: geometry.eye_axis(face)[1])
-    iris = _of_face(records, geometry.iris_px)
-    turned = _of_face(records, geometry.head_angles_deg, (3,))
-    aperture = _of_face(records, lambda face: geometry.eye_apertures_px(face).mean())
-    good = np.isfinite(iris) & (np.abs(turned[:, 0]) < _FRONTAL_DEG)
+    span, iris, aperture = raw["span"], raw["iris"], raw["aperture"].mean(axis=1)
+    good = np.isfinite(iris) & (np.abs(raw["angles"][:, 0]) < _FRONTAL_DEG)
     good &= aperture >= _OPEN_SHARE * np.nan_to_num(_finite_median(aperture))
     if not good.any():
         good = np.isfinite(iris)
     if not good.any():
-        return np.full(len(records), np.nan), np.nan
+        return np.full(len(span), np.nan), np.nan
     ratios = iris[good] / span[good]
     ratio = float(np.median(ratios))
     smooth = _smooth(span, max(1, round(_SCALE_WINDOW_S * rate_hz)))

@@ -85,7 +85,6 @@ def measure_flow(
     *,
     regions: NDArray[np.float64],
     reference: NDArray[np.float64],
-    guess: NDArray[np.float64],
     iod_px: float,
 ) -> Flow:
     """Register the discs around ``regions`` and the points ``reference``.
@@ -96,27 +95,21 @@ def measure_flow(
         Normalised pictures.
     regions, reference : (n, 2) arrays
         Where the discs' centres and the points are in ``before``.
-    guess : (n_regions + n_reference, 2) array
-        Expected motion, for the search to start from.
     iod_px : float
         Distance between the pupils in these pictures.
     """
     n_regions = len(regions)
     offsets = disc(POINTS_PER_DISC, DISC_RADIUS * iod_px)
     points = np.concatenate([(regions[:, None] + offsets).reshape(-1, 2), reference])
-    start = np.concatenate(
-        [np.repeat(guess[:n_regions], POINTS_PER_DISC, axis=0), guess[n_regions:]]
-    )
     window = int(WINDOW * iod_px) | 1
     moved, _, mismatch = cv2.calcOpticalFlowPyrLK(
         before,
         after,
         points.astype(np.float32),
-        (points + start).astype(np.float32),
+        np.empty_like(points, dtype=np.float32),
         winSize=(window, window),
         maxLevel=_PYRAMID_LEVELS,
         criteria=_CRITERIA,
-        flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
     motion = moved.astype(float) - points.astype(np.float32)
     in_discs = motion[: -len(reference)].reshape(n_regions, POINTS_PER_DISC, 2)

@@ -5,6 +5,7 @@ All functions take landmarks as (478, 3) arrays in pixels of the picture.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,12 @@ _SMILE_DIRECTION = np.array([np.cos(np.radians(47)), np.sin(np.radians(47))])
 """Outwards and up: the corner of a smiling mouth rises at about 47°
 (doi:10.1016/j.ajodo.2004.11.038)."""
 
+PUPILS: dict[str, int] = {side: ids[0] for side, ids in IRIS.items()}
+
 
 def interocular_px(face: NDArray[np.float64]) -> float:
     """Distance between the pupils."""
-    left, right = face[IRIS["left"][0], :2], face[IRIS["right"][0], :2]
+    left, right = face[PUPILS["left"], :2], face[PUPILS["right"], :2]
     return float(np.hypot(*(left - right)))
 
 
@@ -84,3 +87,29 @@ def face_box_px(face: NDArray[np.float64]) -> NDArray[np.float64]:
 def region_centres_px(face: NDArray[np.float64]) -> NDArray[np.float64]:
     """Centres of all regions, shape (n_regions, 2)."""
     return np.array([face[list(region.landmarks), :2].mean(axis=0) for region in REGIONS])
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is kept of one frame's landmarks; lengths in pixels."""
+
+    aperture: NDArray[np.float64]
+    excursion: NDArray[np.float64]
+    angles_deg: NDArray[np.float64]
+    box: NDArray[np.float64]
+    interocular: float
+    eye_span: float
+    iris: float
+
+
+def describe(face: NDArray[np.float64]) -> Shape:
+    """Take from landmarks what the signals need."""
+    return Shape(
+        aperture=eye_apertures_px(face),
+        excursion=smile_excursions_px(face),
+        angles_deg=head_angles_deg(face),
+        box=face_box_px(face),
+        interocular=interocular_px(face),
+        eye_span=eye_axis(face)[1],
+        iris=iris_px(face),
+    )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SLOW_HZ = 2.0
 """Below this, rotation and scale of the head are always taken as measured."""
 
+_ITERATIONS = 5
+_AS_COMPLEX = np.array([1.0, 1.0j])
+
 
 @dataclass(frozen=True)
 class Similarity:
@@ -44,8 +47,11 @@ def turn(
 
 
 def fit_similarity(
-    points: NDArray[np.float64], motion: NDArray[np.float64], *, iterations: int = 6
-) -> Similarity:
+    points: NDArray[np.float64],
+    motion: NDArray[np.float64],
+    *,
+    weight: NDArray[np.float64] | None = None,
+) -> tuple[Similarity, NDArray[np.float64]]:
     """Fit a robust similarity to the motion of points.
 
     Iteratively reweighted least squares with Cauchy weights: brows, hair and glasses that go
@@ -54,21 +60,44 @@ def fit_similarity(
     Parameters
     ----------
     points, motion : (n, 2) arrays, n >= 3
+    weight : (n,) array, optional
+        Weights to use as they are, without iterating.
+
+    Returns
+    -------
+    Similarity
+    weight : (n,) array
+        Weights of the last iteration.
     """
-    n = len(points)
-    weight = np.ones(n)
-    for _ in range(iterations):
-        total = weight.sum()
-        centre, shift = weight @ points / total, weight @ motion / total
-        arm, rest = points - centre, motion - shift
-        inertia = weight @ (arm**2).sum(axis=1)
-        scale = weight @ (arm * rest).sum(axis=1) / inertia
-        rotation = weight @ (arm[:, 0] * rest[:, 1] - arm[:, 1] * rest[:, 0]) / inertia
-        error = np.hypot(*(rest - turn(arm, scale, rotation)).T)
-        # A Rayleigh-distributed length has its median at 1.18 standard deviations.
-        residual = float(np.median(error)) / 1.1774 + 1e-9
-        weight = 1 / (1 + (error / (3 * residual)) ** 2)
-    return Similarity(centre, shift, float(scale), float(rotation), residual)
+    if weight is not None:
+        return _weighted_fit(points, motion, weight)[0], weight
+    weight = np.ones(len(points))
+    for _ in range(_ITERATIONS):
+        fit, error = _weighted_fit(points, motion, weight)
+        weight = 1 / (1 + (error / (3 * fit.residual)) ** 2)
+    return fit, weight
+
+
+def _weighted_fit(
+    points: NDArray[np.float64], motion: NDArray[np.float64], weight: NDArray[np.float64]
+) -> tuple[Similarity, NDArray[np.float64]]:
+    # Points of the plane as complex numbers: scale and rotation are one complex factor.
+    z, dz = points @ _AS_COMPLEX, motion @ _AS_COMPLEX
+    total = weight.sum()
+    centre, shift = weight @ z / total, weight @ dz / total
+    arm, rest = z - centre, dz - shift
+    factor = (weight * arm.conj()) @ rest / (weight @ (arm * arm.conj()).real)
+    error = np.abs(rest - factor * arm)
+    # A Rayleigh-distributed length has its median at 1.18 standard deviations.
+    residual = float(np.sort(error)[len(error) // 2]) / 1.1774 + 1e-9
+    fit = Similarity(
+        np.array([centre.real, centre.imag]),
+        np.array([shift.real, shift.imag]),
+        float(factor.real),
+        float(factor.imag),
+        residual,
+    )
+    return fit, error
 
 
 def trusted_part(

@@ -1,13 +1,20 @@
-"""From frames to raw steps of motion: one pass over the video, one frame held at a time."""
+"""From frames to raw steps of motion: one pass over the video, one frame held at a time.
+
+Flow moves the anchors from frame to frame; landmarks, which cost more and jitter, are looked
+for about 15 times a second and whenever the eyes change, in a thread beside the flow, and
+draw the anchors back. Results are taken up at fixed frames, so that they do not depend on
+how fast the threads run.
+"""
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from tremorcam.anatomy import REFERENCE_LANDMARKS, REGIONS
+from tremorcam.anatomy import REFERENCE_LANDMARKS, REGIONS, SIDES
 from tremorcam.track import geometry
 from tremorcam.track.background import Background
 from tremorcam.track.crop import Crop
@@ -19,10 +26,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tremorcam.source.video import Frame
+    from tremorcam.track.geometry import Shape
 
-_PULL = 0.15
-"""Share of the way that anchors are drawn to the landmarks in every frame: they ride on the
-flow, which does not jitter, and follow the landmarks, which do not drift."""
+_LANDMARK_INTERVAL_S = 1 / 15
+_EYE_CHANGE = 1.6
+"""Landmarks are looked for out of turn when the eyes' picture changes so many times as much
+as it usually does: a lid may be moving."""
+_PULL = 0.25
+"""Share of the way that landmarks draw the anchors each time: anchors ride on the flow, which
+does not jitter, and follow the landmarks, which do not drift."""
 _SNAP = 0.12
 """Anchors further than this (in IOD) from their landmarks are set anew."""
 _COUNT_FACES_EVERY_S = 2.0
@@ -30,6 +42,8 @@ _BOUND_EVERY = 15
 
 _HALVES = tuple(np.array(half) for half in REFERENCE_LANDMARKS)
 _REFERENCE = np.concatenate(_HALVES)
+_N = len(REGIONS)
+_LIDS = [i for i, region in enumerate(REGIONS) if region.name == "lower_lid"]
 
 
 @dataclass(frozen=True)
@@ -48,19 +62,24 @@ class Step:
 
 @dataclass
 class Record:
-    """What one frame gave; ``face`` is None where none was found, ``step`` where none could be."""
+    """What one frame gave; ``None`` and NaN stand for what it did not.
+
+    ``shape`` is there only for frames whose landmarks were looked for.
+    """
 
     time_s: float
     difference: float
-    face: NDArray[np.float64] | None = None
+    found: bool = False
+    shape: Shape | None = None
     step: Step | None = None
+    centres: NDArray[np.float64] | None = None
     brightness: NDArray[np.float64] | None = None
-    background_px: NDArray[np.float64] = field(default_factory=lambda: np.full(2, np.nan))
     bound_px: NDArray[np.float64] | None = None
+    background_px: NDArray[np.float64] = field(default_factory=lambda: np.full(2, np.nan))
 
 
 class _View:
-    """The face in one frame, as flow compares it: crop, normalised picture, anchors."""
+    """The face in one frame, as flow compares it."""
 
     def __init__(self, gray: NDArray[np.uint8], crop: Crop) -> None:
         self.gray = gray
@@ -70,15 +89,28 @@ class _View:
         self.flat = normalise(self.picture, self.iod_px)
 
 
+@dataclass(frozen=True)
+class _Pending:
+    """Landmarks that are being looked for, and what the tracker believed at that frame."""
+
+    first: int
+    record: Record
+    anchors: NDArray[np.float64]
+    crop: Crop
+    faces: Future[list[NDArray[np.float64]]]
+
+
 class Tracker:
     """Follows the largest face from frame to frame; a context manager.
 
     Attributes
     ----------
     records : list of Record
-        One a frame. Landmarks are the only large part: 11 kB a frame.
+        One a frame.
     n_faces : int
         Most faces seen at once.
+    shape : tuple of int
+        Height and width of the last picture.
     """
 
     def __init__(self) -> None:
@@ -87,130 +119,213 @@ class Tracker:
         self.shape: tuple[int, ...] = (0, 0)
         self._finder = FaceLandmarks(follow=False)
         self._follower: FaceLandmarks | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="landmarks")
         self._background = Background()
         self._view: _View | None = None
-        self._anchors: NDArray[np.float64] | None = None
-        self._counted_s = -np.inf
+        self._anchors: NDArray[np.float64] = np.empty((0, 2))
+        self._face: NDArray[np.float64] = np.empty((0, 3))
+        self._pending: _Pending | None = None
+        self._looked_s = self._counted_s = -np.inf
+        self._eyes = _EyeWatch()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._finder.close()
+        self._settle()
         self._lose()
+        self._thread.shutdown()
+        self._finder.close()
 
-    def add(self, frame: Frame) -> Record:
+    def add(self, frame: Frame) -> None:
         """Measure one frame against the one before."""
         gray = frame.gray
-        self.shape = gray.shape
         record = Record(frame.time_s, frame.difference)
         self.records.append(record)
-        face = self._find(gray, frame.time_s)
-        if face is None:
+        if gray.shape != self.shape:
+            self._settle()
             self._lose()
-            return record
-        record.face = face
-        record.background_px = self._background.motion_px(gray, geometry.face_box_px(face))
-        self._follow(gray, face, record)
-        return record
+            self.shape = gray.shape
+        self._count_faces(gray, frame.time_s)
+        if self._view is not None:
+            self._follow(gray, record)
+        if self._view is None:
+            self._start(gray, record)
+        if record.found:
+            box = geometry.face_box_px(self._face)
+            record.background_px = self._background.motion_px(gray, box)
 
-    def _find(self, gray: NDArray[np.uint8], time_s: float) -> NDArray[np.float64] | None:
-        if self._view is None or time_s - self._counted_s >= _COUNT_FACES_EVERY_S:
-            faces = self._finder.find(gray)
+    def _count_faces(self, gray: NDArray[np.uint8], time_s: float) -> None:
+        if time_s - self._counted_s >= _COUNT_FACES_EVERY_S:
             self._counted_s = time_s
-            self.n_faces = max(self.n_faces, len(faces))
-            if self._view is None:
-                return faces[0] if faces else None
-        assert self._view is not None
-        if self._follower is None:
-            self._follower = FaceLandmarks()
-        crop = self._view.crop
-        found = self._follower.find(crop.cut(gray), time_s=time_s)
-        if not found:
-            return None
-        face = found[0]
-        depth = face[:, 2:] / crop.factor.mean()
-        return np.concatenate([crop.to_picture(face[:, :2]), depth], axis=1)
+            self.n_faces = max(self.n_faces, len(self._finder.find(gray)))
+
+    def _start(self, gray: NDArray[np.uint8], record: Record) -> None:
+        """Look for a face in the whole picture and begin to follow the largest."""
+        faces = self._finder.find(gray)
+        self.n_faces = max(self.n_faces, len(faces))
+        if not faces:
+            return
+        self._face = faces[0]
+        self._anchors = _goal(self._face)
+        crop = Crop.around(self._face, geometry.interocular_px(self._face), gray.shape)
+        self._view = _View(gray, crop)
+        record.shape = geometry.describe(self._face)
+        self._note(record, self._view)
 
     def _lose(self) -> None:
-        self._view = self._anchors = None
-        if self._follower is not None:
-            self._follower.close()
-            self._follower = None
-
-    def _follow(self, gray: NDArray[np.uint8], face: NDArray[np.float64], record: Record) -> None:
-        iod_px = geometry.interocular_px(face)
-        before = self._view
-        if before is None or not before.crop.still_fits(face, iod_px, gray.shape):
-            crop = Crop.around(face, iod_px, gray.shape)
-            self._restart_follower()
-            if before is not None:
-                before = _View(before.gray, crop)
-        else:
-            crop = before.crop
-        view = _View(gray, crop)
-        goal = np.concatenate([geometry.region_centres_px(face), face[_REFERENCE, :2]])
-        if before is None or self._anchors is None:
-            self._anchors = goal
-        else:
-            self._anchors = self._advance(before, view, self._anchors, goal, record)
-        self._view = view
-        centres = crop.from_picture(self._anchors[: len(REGIONS)])
-        record.brightness = _brightness(view.picture, centres, view.iod_px)
+        self._view = None
+        self._eyes = _EyeWatch()
+        self._restart_follower()
 
     def _restart_follower(self) -> None:
-        # It remembers where in its crop the face was; in another crop that is misleading.
+        # It remembers where in its crop the face was; in another crop that misleads it.
         if self._follower is not None:
             self._follower.close()
             self._follower = None
 
-    def _advance(
-        self,
-        before: _View,
-        view: _View,
-        anchors: NDArray[np.float64],
-        goal: NDArray[np.float64],
-        record: Record,
-    ) -> NDArray[np.float64]:
-        crop, n = view.crop, len(REGIONS)
-        guess = fit_similarity(anchors[n:], goal[n:] - anchors[n:])
+    def _follow(self, gray: NDArray[np.uint8], record: Record) -> None:
+        before = self._view
+        assert before is not None
+        iod_px = geometry.interocular_px(self._face)
+        crop = before.crop
+        if not crop.still_fits(self._face, iod_px, gray.shape):
+            self._settle()
+            self._restart_follower()
+            crop = Crop.around(self._face, iod_px, gray.shape)
+            before = _View(before.gray, crop)
+        view = _View(gray, crop)
+        eyes = crop.from_picture(self._face[[geometry.PUPILS[side] for side in SIDES], :2])
+        changed = self._eyes.changed(view.flat, eyes, view.iod_px)
+        due = changed or record.time_s - self._looked_s >= _LANDMARK_INTERVAL_S - 1e-6
+        if due and not self._settle():
+            return
+        self._advance(before, view, record)
+        self._view = view
+        self._note(record, view)
+        if due:
+            self._look(view, record)
+
+    def _look(self, view: _View, record: Record) -> None:
+        if self._follower is None:
+            self._follower = FaceLandmarks()
+        self._looked_s = record.time_s
+        faces = self._thread.submit(self._follower.find, view.picture, time_s=record.time_s)
+        self._pending = _Pending(
+            len(self.records) - 1, record, self._anchors.copy(), view.crop, faces
+        )
+
+    def _settle(self) -> bool:
+        """Take up the landmarks that were looked for; False if the face had gone by then."""
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return True
+        faces = pending.faces.result()
+        if not faces:
+            for record in self.records[pending.first :]:
+                record.found, record.step, record.centres = False, None, None
+            self._lose()
+            return False
+        found, crop = faces[0], pending.crop
+        face = np.concatenate(
+            [crop.to_picture(found[:, :2]), found[:, 2:] / crop.factor.mean()], axis=1
+        )
+        pending.record.shape = geometry.describe(face)
+        away = _goal(face) - pending.anchors
+        moved = self._anchors - pending.anchors
+        astray = np.hypot(away[:, 0], away[:, 1]) > _SNAP * geometry.interocular_px(face)
+        self._anchors = self._anchors + away * np.where(astray, 1.0, _PULL).reshape(-1, 1)
+        face[:, :2] += np.median(moved[_N:], axis=0)
+        self._face = face
+        return True
+
+    def _advance(self, before: _View, view: _View, record: Record) -> None:
+        crop, anchors = view.crop, self._anchors
         flow = measure_flow(
             before.flat,
             view.flat,
-            regions=crop.from_picture(anchors[:n]),
-            reference=crop.from_picture(anchors[n:]),
-            guess=guess.at(anchors) * crop.factor,
+            regions=crop.from_picture(anchors[:_N]),
+            reference=crop.from_picture(anchors[_N:]),
             iod_px=view.iod_px,
         )
-        step = _to_step(flow, anchors, crop, self.shape)
-        record.step = step
+        step = record.step = _to_step(flow, anchors, crop, self.shape)
         if len(self.records) % _BOUND_EVERY == 0:
             bound = registration_bound(
-                view.flat, crop.from_picture(anchors[:n]),
-                iod_px=view.iod_px, mismatch=flow.mismatch,
-            )  # fmt: skip
+                view.flat,
+                crop.from_picture(anchors[:_N]),
+                iod_px=view.iod_px,
+                mismatch=flow.mismatch,
+            )
             record.bound_px = bound / crop.factor.mean()
-        own = np.where(np.isfinite(step.motion), step.motion, step.head.at(anchors[:n]))
-        moved = anchors + np.concatenate([own, step.head.at(anchors[n:])])
-        away = np.asarray(goal - moved)
-        astray = np.sqrt((away**2).sum(axis=1, keepdims=True)) > _SNAP * crop.iod_px
-        return np.where(astray, goal, moved + _PULL * away)
+        own = np.where(np.isfinite(step.motion), step.motion, step.head.at(anchors[:_N]))
+        self._anchors = anchors + np.concatenate([own, step.head.at(anchors[_N:])])
+        self._face[:, :2] += step.head.at(self._face[:, :2])
+
+    def _note(self, record: Record, view: _View) -> None:
+        record.found = True
+        record.centres = self._anchors[:_N].copy()
+        centres = view.crop.from_picture(record.centres)
+        record.brightness = _brightness(view.picture, centres, view.iod_px)
+
+
+class _EyeWatch:
+    """Notices when the eyes' picture changes more than it usually does."""
+
+    def __init__(self) -> None:
+        self._before: list[NDArray[np.uint8]] = []
+        self._usual = np.nan
+
+    def changed(self, flat: NDArray[np.uint8], eyes: NDArray[np.float64], iod_px: float) -> bool:
+        """Compare with the frame before.
+
+        Parameters
+        ----------
+        flat : (height, width) array of uint8
+            Normalised picture.
+        eyes : (2, 2) array
+            Centres of the eyes in it.
+        iod_px : float
+        """
+        half_x, half_y = round(0.2 * iod_px), round(0.12 * iod_px)
+        now = [
+            flat[max(0, y - half_y) : y + half_y, max(0, x - half_x) : x + half_x]
+            for x, y in np.maximum(np.round(eyes), 0).astype(int)
+        ]
+        before, self._before = self._before, now
+        changes = [
+            float(np.abs(a.astype(np.int16) - b).mean())
+            for a, b in zip(before, now, strict=False)
+            if a.shape == b.shape and a.size
+        ]
+        if not changes:
+            return True
+        change = max(changes)
+        changed = not change < _EYE_CHANGE * self._usual
+        rate = 0.02 if changed else 0.1
+        self._usual = (
+            change if np.isnan(self._usual) else self._usual + rate * (change - self._usual)
+        )
+        return changed
+
+
+def _goal(face: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where landmarks put the regions' centres and the reference points."""
+    return np.concatenate([geometry.region_centres_px(face), face[_REFERENCE, :2]])
 
 
 def _to_step(flow: Flow, anchors: NDArray[np.float64], crop: Crop, shape: tuple[int, ...]) -> Step:
-    n, factor = len(REGIONS), crop.factor
-    inside = ((anchors[:n] >= 0) & (anchors[:n] < shape[1::-1])).all(axis=1)
-    points, motion = anchors[n:], flow.reference / factor
+    centres, points, motion = anchors[:_N], anchors[_N:], flow.reference / crop.factor
+    inside = np.logical_and(centres >= 0, centres < shape[1::-1]).all(axis=1, keepdims=True)
     split = len(_HALVES[0])
+    head, weight = fit_similarity(points, motion)
+    first, _ = fit_similarity(points[:split], motion[:split], weight=weight[:split])
+    second, _ = fit_similarity(points[split:], motion[split:], weight=weight[split:])
     return Step(
-        centres=anchors[:n],
-        motion=np.where(inside[:, None], flow.region / factor, np.nan),
-        motion_se=flow.region_se / factor.mean(),
-        head=fit_similarity(points, motion),
-        halves=(
-            fit_similarity(points[:split], motion[:split]),
-            fit_similarity(points[split:], motion[split:]),
-        ),
+        centres=centres,
+        motion=np.where(inside, flow.region / crop.factor, np.nan),
+        motion_se=flow.region_se / crop.factor.mean(),
+        head=head,
+        halves=(first, second),
     )
 
 
@@ -220,8 +335,10 @@ def _brightness(
     half = max(2, round(0.1 * iod_px))
     values = []
     for x, y in np.round(centres).astype(int):
-        patch = picture[
-            max(0, y - half) : max(0, y + half + 1), max(0, x - half) : max(0, x + half + 1)
-        ]
+        rows, columns = (
+            slice(max(0, y - half), max(0, y + half + 1)),
+            slice(max(0, x - half), max(0, x + half + 1)),
+        )
+        patch = picture[rows, columns]
         values.append(patch.mean() if patch.size else np.nan)
     return np.array(values)

@@ -31,7 +31,6 @@ def flow_between(before, after):
         normalise(after, IOD_PX),
         regions=REGIONS,
         reference=REFERENCE,
-        guess=np.zeros((len(REGIONS) + len(REFERENCE), 2)),
         iod_px=IOD_PX,
     )
 

@@ -13,7 +13,8 @@ def test_recovers_a_similarity_among_outliers():
     arm = points - centre
     motion = shift + scale * arm + rotation * np.stack([-arm[:, 1], arm[:, 0]], axis=1)
     motion[:4] += 15.0
-    fit = fit_similarity(points, motion)
+    fit, weight = fit_similarity(points, motion)
+    assert weight[:4].max() < 0.01 < 0.3 < weight[4:].min()
     np.testing.assert_allclose(fit.at(points)[4:], motion[4:], atol=0.05)
     assert fit.scale == pytest.approx(scale, abs=5e-4)
     assert fit.rotation == pytest.approx(rotation, abs=5e-4)
