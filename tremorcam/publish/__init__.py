@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tremorcam.publish.figures import save_figures
+    from tremorcam.publish.overlay import write_overlay
     from tremorcam.publish.report import render_report, save_report
     from tremorcam.publish.serialize import from_json, load_analysis, to_json
     from tremorcam.publish.summary import failed_row, summary_row
@@ -27,6 +28,7 @@ __all__ = [
     "save_report",
     "summary_row",
     "to_json",
+    "write_overlay",
     "write_summary",
 ]
 
@@ -41,6 +43,7 @@ _HOME = {
     "save_report": "report",
     "summary_row": "summary",
     "to_json": "serialize",
+    "write_overlay": "overlay",
     "write_summary": "tables",
 }
 

@@ -179,6 +179,18 @@ class Answer:
         rows = [row for row in rows if np.isfinite(_number(row["value"]))]
         return sorted(rows, key=lambda row: -float(row["value"]))
 
+    def detected_frequencies(self) -> dict[tuple[str, str], dict[Stretch, float]]:
+        """Find the frequency, in Hz, of every tremor detected, by region, side and stretch."""
+        found: dict[tuple[str, str], dict[Stretch, float]] = {}
+        strong = {_place(row) for row in self.detected_amplitudes()}
+        for row in self._rows:
+            value = _number(row["value"])
+            is_frequency = row["measure"] == "tremor_frequency" and np.isfinite(value)
+            if is_frequency and _place(row) in strong:
+                stretch = Stretch(row["phase"], int(row["smile"]))
+                found.setdefault((row["region"], row["side"]), {})[stretch] = value
+        return found
+
     def stretch_bounds_s(self) -> tuple[float, float]:
         """Begin and end of the answer's stretch, the whole recording where it has none."""
         for row in self.analysis.phases.to_dict("records"):
@@ -202,6 +214,10 @@ class Answer:
             if row["phase"] == phase and int(row["smile"]) in smiles
         }
         return max(lengths_s, key=lambda smile: lengths_s[smile], default=min(smiles))
+
+
+def _place(row: dict[str, Any]) -> tuple[str, str, str, int]:
+    return row["region"], row["side"], row["phase"], int(row["smile"])
 
 
 def _number(value: object) -> float:

@@ -49,7 +49,7 @@ def traces(analysis: Analysis) -> Figure:
     movements = {side: band_movement(answer, side) for side in answer.sides}
     if not any(np.isfinite(movement).any() for movement in movements.values()):
         return say_nothing_to_show(new_figure(7.2, 1.2), "no movement could be followed")
-    range_mm = _range_mm(answer, movements)
+    range_mm = trace_range_mm(answer, movements)
     rows = [(0.14, 0.86)] * len(movements)
     figure, panels = stack_axes([(0.44, 0.86), *rows[1:], (0.3, 0.34), (0.78, 1.0)])
     for axes, (side, movement) in zip(panels, movements.items(), strict=False):
@@ -77,8 +77,8 @@ def band_movement(answer: Answer, side: str) -> Floats:
     return along
 
 
-def _range_mm(answer: Answer, movements: dict[str, Floats]) -> float:
-    """Half the height of the axes: what is held decides, not the onset's jerk."""
+def trace_range_mm(answer: Answer, movements: dict[str, Floats]) -> float:
+    """Choose half the height of the axes, in mm: what is held decides, not the onset's jerk."""
     begin_s, end_s = answer.stretch_bounds_s()
     time_s = answer.analysis.signals["time_s"].values
     inside = (time_s >= begin_s) & (time_s <= end_s)
