@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import cv2
@@ -36,7 +36,7 @@ class Layout:
 
     Parameters
     ----------
-    mirrored : bool
+    flipped : bool
         Flip left and right, before turning.
     quarter_turns : int
         Turns of 90° counterclockwise, 0 to 3.
@@ -44,7 +44,7 @@ class Layout:
         Size as shown, with square pixels.
     """
 
-    mirrored: bool
+    flipped: bool
     quarter_turns: int
     width_px: int
     height_px: int
@@ -56,13 +56,19 @@ class Layout:
         Without square pixels, millimetres across and millimetres down would differ, so
         pictures of another pixel aspect are stretched to square ones.
         """
-        mirrored, turns = _orientation(picture)
+        flipped, turns = _orientation(picture)
         width_px, height_px = picture.width, picture.height
         if pixel_aspect and 1 / WIDEST_PIXEL <= pixel_aspect <= WIDEST_PIXEL:
             width_px = max(1, round(width_px * pixel_aspect))
         if turns % 2:
             width_px, height_px = height_px, width_px
-        return cls(mirrored, turns, width_px, height_px)
+        return cls(flipped, turns, width_px, height_px)
+
+    def mirrored(self) -> Layout:
+        """Layout of the same picture seen in a mirror."""
+        # A flip after turning is a flip before turning the other way.
+        turns = -self.quarter_turns % 4
+        return replace(self, flipped=not self.flipped, quarter_turns=turns)
 
     @property
     def rotation_deg(self) -> int:
@@ -71,7 +77,7 @@ class Layout:
 
     def apply(self, stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Turn a stored picture (height, width[, 3]) into the shown one, contiguous."""
-        shown = stored[:, ::-1] if self.mirrored else stored
+        shown = stored[:, ::-1] if self.flipped else stored
         shown = np.ascontiguousarray(np.rot90(shown, self.quarter_turns))
         if shown.shape[:2] != (self.height_px, self.width_px):
             # Anamorphic pixels, or a stream that changes its size on the way (browsers do).

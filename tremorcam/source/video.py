@@ -75,6 +75,8 @@ class Video:
     Parameters
     ----------
     path : path-like
+    mirrored : bool
+        The file shows things as in a mirror (as selfie apps store it): undo that.
 
     Attributes
     ----------
@@ -96,12 +98,13 @@ class Video:
         picture, or larger than 8192 px on a side.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, mirrored: bool = False) -> None:
         self.path = Path(path)
         self.n_corrupt_packets = 0
         self._clock = Clock()
         self._running: Generator[Frame] | None = None
-        self.info, self._layout, census = _probe(self.path)
+        self.info, layout, census = _probe(self.path)
+        self._layout = layout.mirrored() if mirrored else layout
         self.n_frames_estimate = census.n_packets
         self.duration_s_estimate = census.duration_s
 

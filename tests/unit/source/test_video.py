@@ -137,6 +137,18 @@ def test_display_matrix_is_applied(tmp_path, matrix):
     assert (video.info.height_px, video.info.width_px) == frames[0].gray.shape
 
 
+@pytest.mark.parametrize("matrix", ORIENTATIONS)
+def test_a_mirrored_file_is_turned_back(tmp_path, matrix):
+    path = write_clip(tmp_path / "selfie.mp4", noise_pictures(3), codec="mpeg4",
+                      pixel_format="yuv420p")  # fmt: skip
+    set_display_matrix(path, matrix)
+    shown, _ = read(path)
+    with Video(path, mirrored=True) as video:
+        for frame, mirror_image in zip(video.frames(), shown, strict=True):
+            assert np.array_equal(frame.gray, mirror_image.gray[:, ::-1])
+            assert np.array_equal(frame.rgb(), mirror_image.rgb()[:, ::-1])
+
+
 def test_other_pixel_aspects_are_made_square(tmp_path):
     path = write_clip(tmp_path / "wide.mp4", noise_pictures(3), codec="mpeg4",
                       pixel_format="yuv420p", pixel_aspect=Fraction(4, 3))  # fmt: skip

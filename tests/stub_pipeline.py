@@ -1,0 +1,63 @@
+"""Stands in for the measuring, so that what surrounds it is tested in no time.
+
+What a "video" is to give is what its file says: a line ``ok``, ``nobody`` (no face),
+``bad`` (an error the user can mend), ``bug`` (an unexpected one) or ``crash``.
+"""
+
+import dataclasses
+import os
+from importlib import metadata
+from pathlib import Path
+
+from synthetic_analysis import make_analysis, make_unusable_analysis
+
+from tremorcam.apps.batch import measure_video
+from tremorcam.data import InputError
+from tremorcam.source.container import sha256_of
+
+calls = []
+
+
+def analyze(path, *, iris_mm, hold, context, mirrored, progress):
+    path = Path(path)
+    parameters = {"iris_mm": iris_mm, "hold": hold, "mirrored": mirrored, "context": context}
+    calls.append({"path": path, **parameters})
+    content = path.read_text(encoding="utf-8") if path.is_file() else "missing"
+    for fraction in (0.25, 0.5, 1.0):
+        progress(fraction)
+    kind = content.split()[0]
+    if kind == "bad":
+        raise InputError(f"{path.name} is no video\nthat can be read")
+    if kind == "missing":
+        raise InputError(f"{path.name}: there is no such file")
+    if kind == "bug":
+        raise ZeroDivisionError("division by zero")
+    if kind == "interrupt":
+        raise KeyboardInterrupt
+    if kind == "crash":
+        os._exit(11)
+    os.write(2, b"native chatter\n")
+    make = make_unusable_analysis if kind == "nobody" else make_analysis
+    analysis = make(name=path.name)
+    video = dataclasses.replace(
+        analysis.video, sha256=sha256_of(path), size_bytes=path.stat().st_size
+    )
+    provenance = {
+        "versions": {"tremorcam": metadata.version("tremorcam")},
+        "parameters": {
+            "iris_mm": iris_mm,
+            "hold_s": None if hold is None else list(hold),
+            "mirrored": mirrored,
+        },
+    }
+    return dataclasses.replace(analysis, video=video, provenance=provenance, context=context)
+
+
+def measure_with_stub(task, progress):
+    """What a worker process does with a task, the measuring itself replaced."""
+    import sys
+
+    import tremorcam
+
+    sys.modules["tremorcam.pipeline"] = tremorcam.pipeline = sys.modules[__name__]
+    return measure_video(task, progress)

@@ -1,0 +1,85 @@
+"""The ``tremorcam`` command."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import pkgutil
+import sys
+from typing import Annotated
+
+import typer
+
+from tremorcam.apps import commands
+from tremorcam.apps.wording import one_line
+from tremorcam.data import TremorcamError
+
+INTERRUPTED = 130
+DEBUG_OPTIONS = ("--debug", "--verbose")
+
+app = typer.Typer(
+    name="tremorcam",
+    help="Measure facial tremor during a smile: where, how fast (Hz), how much (mm). "
+    "It measures and never diagnoses.",
+    epilog="Exit code 0: every video was measured; 1: at least one could not be; 2: wrong usage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tremorcam {importlib.metadata.version('tremorcam')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option(*DEBUG_OPTIONS, help="Show tracebacks and what native libraries print."),
+    ] = False,
+) -> None:
+    del version  # its callback has ended the program
+    context.obj = {"debug": debug}
+
+
+def _register_commands() -> None:
+    for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda found: found.name):
+        importlib.import_module(f"{commands.__name__}.{module.name}").register(app)
+
+
+_register_commands()
+
+
+def main() -> None:
+    """Run the command line; every failure ends in one line and an exit code."""
+    try:
+        app(prog_name="tremorcam")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        if set(DEBUG_OPTIONS) & set(sys.argv):
+            raise
+        sys.stderr.write(f"error: {_describe(error)}\n")
+        sys.exit(1)
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, TremorcamError):
+        return one_line(str(error))
+    return (
+        f"unexpected {type(error).__name__}: {one_line(str(error))}; this is a fault of "
+        "Tremorcam: run 'tremorcam --debug ...' and report what it shows"
+    )

@@ -1,0 +1,124 @@
+"""``tremorcam analyze``: measure videos."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tremorcam.anatomy import IRIS_DIAMETER_MM
+from tremorcam.data import InputError
+
+INTERRUPTED = 130
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("analyze")(analyze)
+
+
+def _parse_hold(text: str) -> str:
+    _hold_s(text)
+    return text
+
+
+def _hold_s(text: str) -> tuple[float, float]:
+    """Read ``START:END`` in seconds."""
+    try:
+        start_s, end_s = (float(part) for part in text.split(":"))
+    except ValueError:
+        start_s = end_s = math.nan
+    if not 0 <= start_s < end_s < math.inf:
+        raise typer.BadParameter(
+            f"{text!r} is not START:END in seconds with START before END, such as 3.0:13.0"
+        )
+    return start_s, end_s
+
+
+def _read_context(path: Path) -> dict[str, Any]:
+    from tremorcam.interpret.context import load_context
+
+    try:
+        return load_context(path).told()
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def analyze(
+    context: typer.Context,
+    videos: Annotated[
+        list[Path], typer.Argument(help="Video files, or folders of them.", show_default=False)
+    ],
+    *,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="Folder for the results.", show_default=False)
+    ],
+    iris_mm: Annotated[
+        float,
+        typer.Option(
+            min=5.0, max=20.0, help="The person's iris diameter in mm, which sets the scale."
+        ),
+    ] = IRIS_DIAMETER_MM,
+    hold: Annotated[
+        str | None,
+        typer.Option(
+            metavar="START:END",
+            callback=lambda text: text and _parse_hold(text),
+            help="When the smile is held, in seconds; found by itself where not given.",
+        ),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--context",
+            metavar="FILE",
+            help="TOML or JSON file with what the person told (caffeine, sleep, ...); "
+            "changes no measurement.",
+        ),
+    ] = None,
+    mirrored: Annotated[
+        bool,
+        typer.Option(
+            "--mirrored", help="The videos show the person as in a mirror, as selfie apps do."
+        ),
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Videos measured at the same time.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Skip videos whose results are there already.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the results as JSON on standard output.")
+    ] = False,
+) -> None:
+    """Measure facial tremor in videos.
+
+    Every video gets a folder of its own below OUT, and OUT/summary.csv a row.
+    """
+    from tremorcam.apps.batch import Settings
+    from tremorcam.apps.run import Run
+
+    debug = bool(context.obj["debug"])
+    settings = Settings(
+        iris_mm=iris_mm,
+        hold_s=_hold_s(hold) if hold else None,
+        context=_read_context(answers) if answers else {},
+        mirrored=mirrored,
+        debug=debug,
+    )
+    run = Run(videos, out, settings=settings, resume=resume)
+    try:
+        run.measure(workers=workers, show_results=not as_json)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"interrupted: {run.n_measured} of {run.n_videos} videos are done; "
+            "the same command with --resume does the rest",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        if as_json:
+            typer.echo(run.as_json())
+    if run.n_failed:
+        raise typer.Exit(1)

@@ -1,0 +1,126 @@
+"""What `tremorcam analyze` shows on the terminal."""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from tremorcam.apps.wording import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from tremorcam.apps.batch import Outcome, RegionLine
+
+LONGEST_NAME = 32
+QUALITY_STYLE = {"ok": "green", "limited": "yellow", "unusable": "red"}
+
+
+class ProgressBar:
+    """One bar over all videos, each weighing as much as its file."""
+
+    def __init__(self, bar: Progress, videos: Sequence[Path]) -> None:
+        self._bar = bar
+        self._weights = {video: _size_bytes(video) for video in videos}
+        self._done = dict.fromkeys(videos, 0.0)
+        self._task = bar.add_task("", total=sum(self._weights.values()), count=self._count())
+
+    def update(self, video: Path, fraction: float) -> None:
+        """Note that a fraction (0 to 1) of a video is done."""
+        self._done[video] = fraction
+        self._bar.update(
+            self._task,
+            description=_shortened(one_line(video.name)),
+            completed=sum(self._weights[v] * done for v, done in self._done.items()),
+            count=self._count(),
+        )
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the bar off the terminal while something else is printed."""
+        self._bar.stop()
+        yield
+        self._bar.start()
+
+    def _count(self) -> str:
+        if len(self._done) == 1:
+            return ""
+        return f"{sum(done >= 1 for done in self._done.values())} of {len(self._done)} videos"
+
+
+@contextmanager
+def progress_bar(console: Console, videos: Sequence[Path]) -> Iterator[ProgressBar]:
+    """Show how far the work is and how long it will take; a log file gets no bar."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[count]}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Progress(
+        *columns, console=console, disable=not console.is_terminal, transient=True
+    ) as bar:
+        yield ProgressBar(bar, videos)
+
+
+def show_outcome(console: Console, outcome: Outcome) -> None:
+    """Print what was found in one video, or the one line why nothing was."""
+    if outcome.error is not None:
+        console.print(Text(f"error: {one_line(outcome.error)}"), style="red", soft_wrap=True)
+        return
+    quality = str(outcome.row["quality"])
+    console.print(
+        Text.assemble(
+            (one_line(outcome.video.name), "bold"),
+            "  quality ",
+            (quality, QUALITY_STYLE.get(quality, "")),
+        )
+    )
+    for reason in outcome.reasons:
+        console.print(Text(f"  · {reason}"), style="dim")
+    console.print(_table(outcome.lines))
+    console.print(Text(str(outcome.row["answer"] or "")))
+    console.print(Text(f"→ {outcome.folder}\n"), style="dim", soft_wrap=True)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _table(lines: Sequence[RegionLine]) -> Table:
+    table = Table(box=None, pad_edge=True, header_style="dim")
+    table.add_column("region")
+    table.add_column("side")
+    table.add_column("Hz", justify="right")
+    table.add_column("mm peak to peak", justify="right")
+    table.add_column("floor, mm", justify="right")
+    for line in lines:
+        detected = not math.isnan(line.amplitude_p2p_mm)
+        table.add_row(
+            line.region.replace("_", " "),
+            line.side,
+            _number(line.frequency_hz, 1),
+            _number(line.amplitude_p2p_mm, 2) if detected else "not detected",
+            _number(line.floor_mm, 3),
+            style="" if detected else "dim",
+        )
+    return table
+
+
+def _number(value: float, decimals: int) -> str:
+    return "–" if math.isnan(value) else f"{value:.{decimals}f}"
+
+
+def _size_bytes(video: Path) -> int:
+    try:
+        return max(1, video.stat().st_size)
+    except OSError:
+        return 1
