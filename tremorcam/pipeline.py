@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import platform
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from tremorcam.anatomy import IRIS_DIAMETER_MM
 from tremorcam.data import Analysis, InputError
@@ -19,7 +16,7 @@ from tremorcam.track import track
 from tremorcam.track.model import MODEL_NAME, MODEL_SHA256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from tremorcam.source.video import Frame
@@ -79,9 +76,8 @@ def analyze(
         raise InputError(f"the iris diameter should be 5 to 20 mm, not {iris_mm:g}")
     told = parse_context(context or {})
     report = progress or (lambda _share: None)
-    with Video(path) as video:
-        frames = _flipped(video.frames()) if mirrored else video.frames()
-        signals = track(frames, iris_mm=iris_mm, on_frame=_share_done(video, report))
+    with Video(path, mirrored=mirrored) as video:
+        signals = track(video.frames(), iris_mm=iris_mm, on_frame=_share_done(video, report))
         n_corrected, info = video.n_corrected_times, video.info
     if not signals["face_found"].any():
         raise InputError(
@@ -108,12 +104,6 @@ def analyze(
         provenance=_provenance(iris_mm, hold, cues, mirrored),
         context=dict(context or {}),
     )
-
-
-def _flipped(frames: Iterable[Frame]) -> Iterator[Frame]:
-    for frame in frames:
-        gray = np.ascontiguousarray(frame.gray[:, ::-1])
-        yield dataclasses.replace(frame, gray=gray)
 
 
 def _share_done(video: Video, report: Callable[[float], None]) -> Callable[[Frame], None]:
