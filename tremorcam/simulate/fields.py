@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tremorcam.anatomy import REGIONS, SIDES
+from tremorcam.anatomy import SIDES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from tremorcam.anatomy import Side
     from tremorcam.simulate.portrait import Portrait
 
-FLAT_IOD = 0.14
+FLAT_IOD = 0.18
 """Radius within which a moved region moves as a whole: the disc of 0.11 interocular
-distances that trackers average over, and a margin."""
+distances that trackers average over, and a margin for their windows."""
 
 FALLOFF_IOD = 0.25
 NODES_PER_IOD = 80
@@ -84,36 +84,49 @@ class Grid:
 
 
 def bump(
-    grid: Grid, centre_px: NDArray[np.float64], flat_px: float, falloff_px: float
+    nodes_px: NDArray[np.float32], centre_px: NDArray[np.float64], flat_px: float, falloff_px: float
 ) -> NDArray[np.float32]:
     """Weigh nodes by 1 within ``flat_px`` of the centre, by 0 from ``falloff_px`` further out."""
-    distance = np.hypot(*np.moveaxis(grid.nodes_px - centre_px, -1, 0))
+    distance = np.hypot(*np.moveaxis(nodes_px - centre_px, -1, 0))
     beyond = np.clip((distance - flat_px) / falloff_px, 0, 1)
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * beyond), np.float32)
 
 
-def patch_weights(grid: Grid, portrait: Portrait, keys: Sequence[str]) -> NDArray[np.float32]:
-    """How much each grid node follows each moved region, shape (len(keys), rows, columns).
+def patch_weights(
+    nodes_px: NDArray[np.float32],
+    centres_px: Mapping[str, NDArray[np.float64]],
+    interocular_px: float,
+    moved: Sequence[str],
+) -> NDArray[np.float32]:
+    """How much each grid node follows each moved region, shape (len(moved), rows, columns).
 
     The weights add up to one within ``FLAT_IOD`` of any moved region, so regions of equal
     displacement move as one piece, and fall off outside. Between regions each takes over
     about midway (inverse-distance weighting). Regions that stay still take part with no
     displacement, except close neighbours, which skin drags along.
+
+    Parameters
+    ----------
+    nodes_px : ndarray, shape (rows, columns, 2)
+    centres_px : mapping
+        Centre of every region by its key.
+    interocular_px : float
+    moved : sequence of str
+        Keys of the regions that move.
     """
-    iod = portrait.interocular_px
-    centres = {r.key: portrait.region_centre(r.name, r.side) for r in REGIONS}
-    moved = [centres[key] for key in keys]
+    centres = [centres_px[key] for key in moved]
     still = [
-        centre for key, centre in centres.items()
-        if key not in keys
-        and min(np.hypot(*(centre - other)) for other in moved) > (2 * FLAT_IOD + 0.12) * iod
+        centre for key, centre in centres_px.items()
+        if key not in moved
+        and min(np.hypot(*(centre - c)) for c in centres) > (2 * FLAT_IOD + 0.12) * interocular_px
     ]  # fmt: skip
     distances = np.array(
-        [np.hypot(*np.moveaxis(grid.nodes_px - centre, -1, 0)) for centre in [*moved, *still]]
+        [np.hypot(*np.moveaxis(nodes_px - centre, -1, 0)) for centre in [*centres, *still]]
     )
-    closeness = (distances / iod + 1e-3) ** -6
-    reach = np.max([bump(grid, c, FLAT_IOD * iod, FALLOFF_IOD * iod) for c in moved], axis=0)
-    share = closeness[: len(keys)] / closeness.sum(axis=0)
+    closeness = (distances / interocular_px + 1e-3) ** -6
+    flat_px, falloff_px = FLAT_IOD * interocular_px, FALLOFF_IOD * interocular_px
+    reach = np.max([bump(nodes_px, centre, flat_px, falloff_px) for centre in centres], axis=0)
+    share = closeness[: len(moved)] / closeness.sum(axis=0)
     return np.asarray(reach * share, np.float32)
 
 
@@ -123,9 +136,9 @@ def smile_field(grid: Grid, portrait: Portrait, side: Side) -> NDArray[np.float3
     The corner moves out and up at 45°, close to the 47° of spontaneous smiles (Am J Orthod
     Dentofacial Orthop 2005, 128:8); the cheek rises by a quarter of it.
     """
-    iod = portrait.interocular_px
-    corner = bump(grid, portrait.region_centre("mouth_corner", side), 0.14 * iod, 0.6 * iod)
-    cheek = bump(grid, portrait.region_centre("cheek", side), 0.12 * iod, 0.4 * iod)
+    iod, nodes = portrait.interocular_px, grid.nodes_px
+    corner = bump(nodes, portrait.region_centre("mouth_corner", side), 0.14 * iod, 0.6 * iod)
+    cheek = bump(nodes, portrait.region_centre("cheek", side), 0.12 * iod, 0.4 * iod)
     direction = np.array([OUTWARD[side], -1.0], np.float32) / np.float32(np.sqrt(2))
     lift = np.array([0.05 * OUTWARD[side], -0.25], np.float32)
     return np.asarray(corner[..., None] * direction + ((1 - corner) * cheek)[..., None] * lift)
@@ -136,5 +149,5 @@ def jaw_field(grid: Grid, portrait: Portrait) -> NDArray[np.float32]:
     iod = portrait.interocular_px
     lips = [portrait.region_centre("lower_lip", side) for side in SIDES]
     centre = (np.mean(lips, axis=0) + portrait.region_centre("chin", "both")) / 2
-    weight = bump(grid, centre, 0.3 * iod, 0.45 * iod)
+    weight = bump(grid.nodes_px, centre, 0.3 * iod, 0.45 * iod)
     return np.asarray(weight[..., None] * np.array([0, 1]), np.float32)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from tremorcam.simulate.colour import to_limited
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -51,18 +53,11 @@ class Sensor:
     ) -> NDArray[np.uint8]:
         """Stack planes as yuv420p (3/2 rows, columns); luma is full range, 0 to 255."""
         light, gain = self._light, self.gain(time_s)
-        rows, columns = luma.shape
         lit = luma * gain
         if light.read_noise or light.shot_noise:
             lit += self._noise(lit)
-        planes = np.empty((rows * 3 // 2, columns), np.uint8)
-        planes[:rows] = cv2.convertScaleAbs(lit, alpha=219 / 255, beta=16)
-        tint = gain if gain.size == 1 else gain.mean()
-        for k, plane in enumerate(chroma):
-            eight = cv2.convertScaleAbs(plane * tint, alpha=224 / 255, beta=128)
-            quarter = rows // 4
-            planes[rows + k * quarter : rows + (k + 1) * quarter] = eight.reshape(quarter, columns)
-        return planes
+        tint = float(gain.mean())
+        return to_limited((lit, *chroma), tint)
 
     def _noise(self, luma: NDArray[np.float32]) -> NDArray[np.float32]:
         light, rng = self._light, self._rng

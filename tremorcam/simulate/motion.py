@@ -76,7 +76,7 @@ def motion_at(scene: Scene, portrait: Portrait, time_s: NDArray[np.float64]) -> 
     jaw_mm = np.zeros(len(time_s))
     for index, talk in enumerate(scene.talks):
         jaw_mm += courses.talk_level(talk, scene, _rng(scene, 4, index), time_s)
-    patch_keys, patch_mm = _patches(scene, time_s)
+    patch_keys, patch_mm = patch_motion(scene, time_s)
     twitch_patches, twitch_mm = _twitch_motion(scene, time_s)
     head_mm, roll_deg, scale = _head(scene, time_s)
     photo_mm = PHOTO_SMILE_MM if portrait.smiling else 0.0
@@ -160,7 +160,7 @@ def moved_regions(item: Tremor | Contraction) -> list[tuple[str, Side, float]]:
     ]
 
 
-def _patches(
+def patch_motion(
     scene: Scene, time_s: NDArray[np.float64]
 ) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Find the moved regions and their displacement (n, regions, 2) in mm."""

@@ -13,6 +13,8 @@ import numpy as np
 
 from tremorcam.anatomy import EYE_CORNERS, IRIS, IRIS_DIAMETER_MM, SIDES, region
 from tremorcam.data import InputError
+from tremorcam.simulate.colour import join, split
+from tremorcam.track.model import load_model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,10 +86,10 @@ def load_portrait(face: str | None, camera: Camera, seed: int = 0) -> Portrait:
     centre = (found.min(axis=0) + found.max(axis=0))[:2] / 2
     target = np.array([camera.width_px / 2, 0.54 * camera.height_px])
     placed = _Placing(scale, centre, target, camera)
-    planes = _planes(photo)
+    planes = split(photo)
     luma = placed.enlarge(planes[0], OVERSAMPLING)
     blue, red = (placed.enlarge(plane, OVERSAMPLING // 2) for plane in planes[1:])
-    picture = _picture(luma, blue, red, (camera.width_px, camera.height_px))
+    picture = join((luma, blue, red), (camera.width_px, camera.height_px))
     landmarks, smiling = _landmarks(picture, face)
     mm_per_px = IRIS_DIAMETER_MM / _iris_px(landmarks)
     _paint_skin(luma, landmarks, mm_per_px, seed)
@@ -114,9 +116,8 @@ def _read_photo(face: str | None) -> NDArray[np.uint8]:
 def _landmarker():  # type: ignore[no-untyped-def]
     from mediapipe.tasks.python import BaseOptions, vision
 
-    model = importlib.resources.files("tremorcam.models").joinpath("face_landmarker.task")
     options = vision.FaceLandmarkerOptions(
-        base_options=BaseOptions(model_asset_buffer=model.read_bytes()),
+        base_options=BaseOptions(model_asset_buffer=load_model()),
         running_mode=vision.RunningMode.IMAGE,
         output_face_blendshapes=True,
     )
@@ -158,13 +159,6 @@ def _iris_px(landmarks: NDArray[np.float64]) -> float:
     return float(np.mean([np.hypot(*(landmarks[a, :2] - landmarks[b, :2])) for a, b in rims]))
 
 
-def _planes(photo: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-    """Full-range BT.709 luma and the blue and red differences."""
-    red, green, blue = cv2.split(photo.astype(np.float32))
-    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return [luma, (blue - luma) / 1.8556, (red - luma) / 1.5748]
-
-
 @dataclass(frozen=True)
 class _Placing:
     """Where the photograph goes in the picture: enlarged, with its centre on the target."""
@@ -187,18 +181,6 @@ class _Placing:
         enlarged = cv2.warpAffine(plane, matrix, size, flags=flags, borderMode=border)
         sigma = POINT_SPREAD_PX * oversampling
         return np.asarray(cv2.GaussianBlur(enlarged, (0, 0), sigma), np.float32)
-
-
-def _picture(
-    luma: NDArray[np.float32],
-    blue: NDArray[np.float32],
-    red: NDArray[np.float32],
-    size: tuple[int, int],
-) -> NDArray[np.uint8]:
-    """RGB picture as a camera would give it, for the landmarker."""
-    y, b, r = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (luma, blue, red))
-    rgb = [y + 1.5748 * r, y - 0.1873 * b - 0.4681 * r, y + 1.8556 * b]
-    return np.asarray(np.clip(np.stack(rgb, axis=-1), 0, 255), np.uint8)
 
 
 def _paint_skin(

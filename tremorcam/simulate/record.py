@@ -41,7 +41,7 @@ def describe(scene: Scene, portrait: Portrait, times: FrameTimes, video: str) ->
         head_roll_deg=motion.head_roll_deg,
         phases=tuple(_phases(scene)),
         events=tuple(_events(scene)),
-        tremors=tuple(_tremors(scene)),
+        tremors=tuple(tremor_rows(scene)),
     )
 
 
@@ -106,15 +106,17 @@ def _event(
     }  # fmt: skip
 
 
-def _tremors(scene: Scene) -> list[dict[str, Any]]:
+def tremor_rows(scene: Scene) -> list[dict[str, Any]]:
+    """List every tremor of a scene, one row for each region and side."""
     rows = []
     for tremor in scene.tremors:
         for region, side, gain in moved_regions(tremor):
             amplitude_mm = tremor.mm * gain
             rows.append({
                 "region": region, "side": side, "frequency_hz": tremor.hz,
-                "amplitude_mm": amplitude_mm, "rms_mm": amplitude_mm / np.sqrt(2),
-                "p2p_mm": 2 * amplitude_mm, "axis_deg": tremor.axis_deg,
+                "amplitude_mm": round(amplitude_mm, 6),
+                "rms_mm": round(amplitude_mm / float(np.sqrt(2)), 6),
+                "p2p_mm": round(2 * amplitude_mm, 6), "axis_deg": tremor.axis_deg,
                 "growth": tremor.growth,
                 "intervals_s": [list(pair) for pair in courses.intervals(scene, tremor.when)],
             })  # fmt: skip

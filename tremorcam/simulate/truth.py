@@ -43,7 +43,8 @@ class Truth:
         Displacement of each region's centre from the neutral face, the head's motion not
         included: x to the picture's right, y down.
     eye_aperture_mm, smile_excursion_mm : ndarray, shape (n, 2)
-        Left and right: mean distance of the lids; path of the mouth corner from rest.
+        Left and right: mean distance of the lids; path of the mouth corner from rest. NaN,
+        as the head's motion is, where a motion was added to a real clip.
     head_mm : ndarray, shape (n, 2)
     head_roll_deg : ndarray, shape (n,)
     phases : tuple of mapping
@@ -77,13 +78,15 @@ class Truth:
         return self.displacement_mm[:, self.channels.index(key)]
 
     def save(self, path: Path) -> None:
-        """Write as JSON; displacements are rounded to 10 nm."""
+        """Write as JSON; displacements are rounded to 10 nm, NaN becomes null."""
         content = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         for name in _ARRAYS:
             values = content[name]
-            content[name] = (
-                values.astype(int) if values.dtype == bool else np.round(values, 5) + 0.0
-            ).tolist()
+            if values.dtype == bool:
+                content[name] = values.astype(int).tolist()
+            else:
+                rounded = np.round(values, 5) + 0.0
+                content[name] = np.asarray(np.where(np.isnan(rounded), None, rounded)).tolist()
         path.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
 
     @classmethod

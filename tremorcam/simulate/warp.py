@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from tremorcam.anatomy import SIDES
+from tremorcam.anatomy import REGIONS, SIDES
 from tremorcam.simulate.aperture import eye_slit, lip_slit
 from tremorcam.simulate.fields import Grid, bump, jaw_field, patch_weights, smile_field
 
@@ -82,19 +82,27 @@ class FaceWarp:
         self._smile = [smile_field(self.grid, portrait, side) for side in SIDES]
         self._jaw = jaw_field(self.grid, portrait)
         self._weights = [
-            *(patch_weights(self.grid, portrait, motion.patch_keys) if motion.patch_keys else ()),
+            *self._patch_weights(portrait),
             *self._twitch_bumps(portrait),
         ]
         self._eyes = [eye_slit(portrait, side) for side in SIDES]
         self._lips = lip_slit(portrait)
 
+    def _patch_weights(self, portrait: Portrait) -> list[Field]:
+        keys = self._motion.patch_keys
+        if not keys:
+            return []
+        centres = {r.key: portrait.region_centre(r.name, r.side) for r in REGIONS}
+        return list(patch_weights(self.grid.nodes_px, centres, portrait.interocular_px, keys))
+
     def _twitch_bumps(self, portrait: Portrait) -> list[Field]:
         iod = portrait.interocular_px
+        flat_px, falloff_px = TWITCH_FLAT_IOD * iod, TWITCH_FALLOFF_IOD * iod
         places = []
         for patch in self._motion.twitch_patches:
             name, _, side = patch.key.rpartition("_")
             centre = portrait.region_centre(name, side) + iod * np.array(patch.offset_iod)
-            places.append(bump(self.grid, centre, TWITCH_FLAT_IOD * iod, TWITCH_FALLOFF_IOD * iod))
+            places.append(bump(self.grid.nodes_px, centre, flat_px, falloff_px))
         return places
 
     def box(self, within: Box) -> Box:
