@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,10 +12,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from tremorcam.apps.native_output import quiet_native_output
 from tremorcam.apps.wording import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from tremorcam.apps.batch import Outcome, RegionLine
@@ -69,6 +71,24 @@ def progress_bar(console: Console, videos: Sequence[Path]) -> Iterator[ProgressB
         *columns, console=console, disable=not console.is_terminal, transient=True
     ) as bar:
         yield ProgressBar(bar, videos)
+
+
+@contextmanager
+def frames_bar(name: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show on standard error how many frames of one video are done.
+
+    Gives a function to tell it, of the numbers done and of all. ``quiet`` silences native
+    libraries meanwhile.
+    """
+    with contextlib.ExitStack() as stack:
+        if quiet:
+            stack.enter_context(quiet_native_output())
+        console = Console(stderr=True)
+        bar = stack.enter_context(
+            Progress(console=console, disable=not console.is_terminal, transient=True)
+        )
+        task = bar.add_task(_shortened(one_line(name)), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def show_outcome(console: Console, outcome: Outcome) -> None:
