@@ -1,0 +1,268 @@
+"""Brief irregular movements of the mouth and the cheeks, as intervals.
+
+They are looked for in steady stretches, about the running median and against what is usual
+around them, so that neither a smile's drift nor a tremor that goes on is a burst.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+
+from tremorcam.anatomy import MOUTH_REGIONS, REGIONS, Region
+from tremorcam.measure.blocks import GAP_INTERVALS, SERIES, Samples
+from tremorcam.measure.events import Event
+from tremorcam.measure.intervals import inside, merge, overlap_s, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+Z_PEAK = 5.0
+"""Robust z over the local level that a burst exceeds (provisional), in at least two samples."""
+Z_EDGE = 2.5
+LEAST_SAMPLES = 2
+LOCAL_S = 4.0
+REST_S = 2.0
+"""Length of the running median."""
+SHORTEST_PIECE_S = 0.5
+SHORTEST_S, LONGEST_S = 0.07, 3.0
+"""A run of clonic twitches may go on for seconds; what lasts longer is a change of expression."""
+MERGE_S = 0.1
+LEAST_PEAK_MM = 0.1
+"""Smaller twitches are not told from errors of the tracking (provisional)."""
+CONJUGATE_LAG_S = 0.067
+CONJUGATE_RATIO = 0.5
+HEAD_RATIO = 0.5
+"""A burst of the nose bridge or forehead at the same time and of at least this share is the
+head's, not the mouth's (provisional)."""
+LID_COUPLING = 0.05
+"""Movement of the mouth per movement of the lids that the tracker itself may make, mm per mm
+(provisional)."""
+LID_MARGIN_S = 0.1
+REFERENCES = ("nose_bridge_both", "forehead_both")
+BURST_SERIES = tuple(
+    at for at, region in enumerate(REGIONS) if region.name in MOUTH_REGIONS
+)
+# Rayleigh distribution: the magnitude of two independent normal axes of unit variance.
+RAYLEIGH_MEDIAN = 1.1774
+
+
+@dataclass(frozen=True)
+class Twitch:
+    """A burst of one channel."""
+
+    region: Region
+    onset_s: float
+    offset_s: float
+    rise_s: float
+    peak_mm: float
+
+    @property
+    def span_s(self) -> tuple[float, float]:
+        """Onset and offset."""
+        return self.onset_s, self.offset_s
+
+
+def find_bursts(
+    samples: Samples,
+    spans: Sequence[tuple[float, float]],
+    lid_events: Sequence[Event],
+    aperture_mm: float,
+) -> tuple[list[Event], NDArray[np.bool_]]:
+    """Find mouth and cheek bursts within steady spans.
+
+    Parameters
+    ----------
+    samples : Samples
+    spans : sequence of (float, float)
+        Steady stretches in seconds: holds, neutrals, or the whole.
+    lid_events : sequence of Event
+    aperture_mm : float
+        Open aperture of the eyes, to turn closures into millimetres.
+
+    Returns
+    -------
+    events : list of Event
+    excluded : ndarray of bool, shape (n_frames, n_series)
+        Samples within a burst of their own series: no part of a rhythm.
+    """
+    twitches = [
+        twitch
+        for start_s, stop_s in spans
+        for at in range(len(REGIONS))
+        for twitch in _twitches(samples, at, start_s, stop_s)
+    ]
+    references = [twitch for twitch in twitches if twitch.region.role == "reference"]
+    own = [
+        twitch
+        for twitch in twitches
+        if SERIES.index(twitch.region.key) in BURST_SERIES
+        and twitch.peak_mm >= LEAST_PEAK_MM
+        and not _is_heads(twitch, references)
+        and not _is_lids(twitch, lid_events, aperture_mm)
+    ]
+    return _merge_regions(own), _exclude(samples, twitches)
+
+
+def _twitches(samples: Samples, at: int, start_s: float, stop_s: float) -> list[Twitch]:
+    """Bursts of one region within a span, whoever made them."""
+    pieces = _pieces(samples, at, start_s, stop_s)
+    if not pieces:
+        return []
+    motion = [_quick(samples, at, piece) for piece in pieces]
+    spread_mm = 1.4826 * np.median(np.abs(np.concatenate(motion)), axis=0)
+    found = []
+    for piece, moved in zip(pieces, motion, strict=True):
+        size_mm = np.hypot(moved[:, 0], moved[:, 1])
+        for start, stop in _spans(_z(moved, spread_mm, samples), samples.interval_s):
+            peak_mm = float(size_mm[start:stop].max())
+            rise = start + int(np.argmax(size_mm[start:stop] >= peak_mm / 2))
+            onset_s, offset_s, rise_s = samples.time_s[piece[[start, stop - 1, rise]]]
+            found.append(
+                Twitch(REGIONS[at], float(onset_s), float(offset_s) + samples.interval_s,
+                       float(rise_s), peak_mm)  # fmt: skip
+            )
+    return found
+
+
+def _pieces(
+    samples: Samples, at: int, start_s: float, stop_s: float
+) -> list[NDArray[np.intp]]:
+    """Frames of a region without a gap between them, as the tracker ties them together."""
+    within = (samples.time_s >= start_s) & (samples.time_s <= stop_s) & samples.valid[:, at]
+    frames = np.flatnonzero(within)
+    gaps = np.flatnonzero(np.diff(samples.time_s[frames]) > GAP_INTERVALS * samples.interval_s)
+    least = max(5, round(SHORTEST_PIECE_S / samples.interval_s))
+    return [piece for piece in np.split(frames, gaps + 1) if len(piece) >= least]
+
+
+def _quick(samples: Samples, at: int, piece: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Movement about the running median, shape (n, 2).
+
+    A high-pass filter would shrink a twitch and give it echoes.
+    """
+    motion = samples.motion_mm[piece, at]
+    width = min(round(REST_S / samples.interval_s) | 1, len(piece))
+    quick: NDArray[np.float64] = motion - ndimage.median_filter(
+        motion, size=(width, 1), mode="nearest"
+    )
+    return quick
+
+
+def _z(
+    moved: NDArray[np.float64], spread_mm: NDArray[np.float64], samples: Samples
+) -> NDArray[np.float64]:
+    """Robust z of the movement's magnitude against the usual one around it, shape (n,)."""
+    z: NDArray[np.float64] = np.hypot(*(moved / np.maximum(spread_mm, 1e-9)).T)
+    width = min(max(3, round(LOCAL_S / samples.interval_s)), len(z))
+    local = ndimage.median_filter(z, width, mode="reflect") / RAYLEIGH_MEDIAN
+    return z / np.maximum(local, 1.0)
+
+
+def _spans(z: NDArray[np.float64], interval_s: float) -> list[tuple[int, int]]:
+    """Sample ranges of bursts: above the edge level, with at least two samples at the peak's.
+
+    A lone sample is an error of the tracking, not a movement.
+    """
+    gap = MERGE_S / interval_s
+    spans = []
+    for first, last in merge(runs(z > Z_EDGE), gap=gap):
+        start, stop = int(first), int(last)
+        duration_s = (stop - start) * interval_s
+        high = int((z[start:stop] > Z_PEAK).sum())
+        if high >= LEAST_SAMPLES and SHORTEST_S - 0.5 * interval_s <= duration_s <= LONGEST_S:
+            spans.append((start, stop))
+    return spans
+
+
+def _exclude(samples: Samples, twitches: Iterable[Twitch]) -> NDArray[np.bool_]:
+    """Leave a region's bursts out of the region's samples, with a sample on either side."""
+    excluded = np.zeros_like(samples.valid)
+    for twitch in twitches:
+        mask = inside(samples.time_s, [twitch.span_s], margin_s=samples.interval_s)
+        excluded[mask, SERIES.index(twitch.region.key)] = True
+    return excluded
+
+
+def _is_heads(twitch: Twitch, references: Sequence[Twitch]) -> bool:
+    return any(
+        overlap_s(twitch.span_s, other.span_s) > 0
+        and other.peak_mm >= HEAD_RATIO * twitch.peak_mm
+        for other in references
+    )
+
+
+def _is_lids(twitch: Twitch, lid_events: Sequence[Event], aperture_mm: float) -> bool:
+    """Whether a burst is no more than what closing lids do to the tracking of the mouth."""
+    return any(
+        overlap_s(twitch.span_s, event.span_s) > -LID_MARGIN_S
+        and event.side in (twitch.region.side, "both")
+        and twitch.peak_mm < LID_COUPLING * event.peak / 100 * aperture_mm
+        for event in lid_events
+    )
+
+
+def _merge_regions(twitches: Sequence[Twitch]) -> list[Event]:
+    """One event for what neighbouring regions, or both sides, show at the same time."""
+    events = []
+    for kind in ("mouth_burst", "cheek_burst"):
+        members = [t for t in twitches if (t.region.name == "cheek") == (kind == "cheek_burst")]
+        sides = {
+            side: _merge_one_side([t for t in members if t.region.side == side], kind)
+            for side in ("left", "right", "both")
+        }
+        events += _merge_sides(sides["left"], sides["right"], sides["both"])
+    return events
+
+
+def _merge_one_side(twitches: Sequence[Twitch], kind: str) -> list[Event]:
+    events = []
+    for start, stop in merge([t.span_s for t in twitches], gap=MERGE_S):
+        group = [t for t in twitches if start <= t.onset_s <= stop]
+        strongest = max(group, key=lambda t: t.peak_mm)
+        side = strongest.region.side
+        events.append(
+            Event(kind, side, start, stop, strongest.rise_s, strongest.peak_mm, "mm",
+                  strongest.region.name)  # fmt: skip
+        )
+    return events
+
+
+def _merge_sides(
+    left: Sequence[Event], right: Sequence[Event], middle: Sequence[Event]
+) -> list[Event]:
+    """Join sides that move together; a much weaker partner is the stronger's own spill-over."""
+    gone: set[Event] = set()
+    joined = []
+    for one in left:
+        for other in right:
+            if overlap_s(one.span_s, other.span_s) <= 0:
+                continue
+            weaker, stronger = sorted((one, other), key=lambda event: event.peak)
+            if weaker.peak < CONJUGATE_RATIO * stronger.peak:
+                gone.add(weaker)
+            elif abs(one.rise_s - other.rise_s) <= CONJUGATE_LAG_S:
+                gone |= {one, other}
+                joined.append(_joined(one, other))
+    sided = [event for event in (*left, *right) if event not in gone] + joined
+    # The chin goes along with either side.
+    alone = [
+        event
+        for event in middle
+        if not any(overlap_s(event.span_s, other.span_s) > 0 for other in sided)
+    ]
+    return sided + alone
+
+
+def _joined(one: Event, other: Event) -> Event:
+    stronger = max((one, other), key=lambda event: event.peak)
+    return Event(
+        stronger.event, "both", min(one.onset_s, other.onset_s),
+        max(one.offset_s, other.offset_s), min(one.rise_s, other.rise_s),
+        stronger.peak, stronger.unit, stronger.region,
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""How a tremor changes while the smile is held, and from one smile to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from tremorcam.measure.narrowband import CONFIDENCE, Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tremorcam.measure.narrowband import Envelope, Narrowband
+
+PIECES = 12
+"""A hold is compared with itself in this many pieces, four in each third."""
+LEAST_PIECE_S = 0.25
+WINDOW_S, STEP_S = 1.0, 0.5
+LARGEST_AUTOCORRELATION = 0.7
+
+
+def growth_ratio(
+    tremor: Narrowband, holds: Sequence[tuple[int, float, float]]
+) -> Interval:
+    """Amplitude in the last third of the hold over that in the first, noise subtracted.
+
+    With several holds their thirds are pooled. The interval is a Student one of the logarithm:
+    a tremor also waxes and wanes without growing, and how far is taken from its pieces' scatter
+    about a smooth course.
+
+    Parameters
+    ----------
+    tremor : Narrowband
+    holds : sequence of (int, float, float)
+        Smile number, start and end in seconds.
+    """
+    courses = [_pieces(tremor.envelopes, *hold) for hold in holds]
+    courses = [course for course in courses if course is not None]
+    if not courses:
+        return Interval(float("nan"))
+    course = np.mean(courses, axis=0)
+    relative = np.concatenate([_scatter(each) for each in courses])
+    first, last = course[: PIECES // 3].mean(), course[-PIECES // 3 :].mean()
+    spread = np.sqrt((relative**2).sum() / (len(courses) * (PIECES - 3)))
+    error = spread / np.sqrt(PIECES // 3 * len(courses)) * np.sqrt(_dependence(relative))
+    # A third without any tremor above its noise has no amplitude to divide by.
+    floor = max(error * abs(course).mean(), 1e-12)
+    ratio = np.sqrt(max(last, floor) / max(first, floor))
+    reach = stats.t.ppf((1 + CONFIDENCE) / 2, len(courses) * (PIECES - 3)) * error * np.sqrt(2) / 2
+    return Interval(float(ratio), float(ratio * np.exp(-reach)), float(ratio * np.exp(reach)))
+
+
+def _pieces(
+    envelopes: Sequence[Envelope], smile: int, start_s: float, stop_s: float
+) -> NDArray[np.float64] | None:
+    """Mean square of the tremor in equal pieces of a hold, noise subtracted, mm²."""
+    if (stop_s - start_s) / PIECES < LEAST_PIECE_S:
+        return None
+    own = [envelope for envelope in envelopes if envelope.smile == smile]
+    if not own:
+        return None
+    time_s = np.concatenate([envelope.time_s for envelope in own])
+    power = np.concatenate([envelope.mean_square - envelope.noise_ms for envelope in own])
+    piece = np.clip(((time_s - start_s) / (stop_s - start_s) * PIECES).astype(int), 0, PIECES - 1)
+    count = np.bincount(piece, minlength=PIECES)
+    if (count == 0).any():
+        return None
+    sums: NDArray[np.float64] = np.bincount(piece, power, minlength=PIECES)
+    return sums / count
+
+
+def _scatter(course: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Relative deviations from a parabola through the course."""
+    place = np.arange(PIECES)
+    smooth = np.polyval(np.polyfit(place, course, 2), place)
+    level = np.maximum(smooth, 0.25 * max(course.mean(), 1e-12))
+    relative: NDArray[np.float64] = (course - smooth) / level
+    return relative
+
+
+def _dependence(relative: NDArray[np.float64]) -> float:
+    """By how much neighbouring pieces' likeness widens the error of their mean (variance)."""
+    total = (relative**2).sum()
+    if total <= 0:
+        return 1.0
+    # Taking out a parabola makes neighbours look less alike than they are.
+    alike = (relative[1:] * relative[:-1]).sum() / total + 3 / PIECES
+    alike = float(np.clip(alike, 0.0, LARGEST_AUTOCORRELATION))
+    return (1 + alike) / (1 - alike)
+
+
+def recovery_ratio(
+    tremor: Narrowband, before: tuple[int, float, float], after: tuple[int, float, float]
+) -> float:
+    """Amplitude at the beginning of a smile over that at the end of the one before."""
+    last, first = _pieces(tremor.envelopes, *before), _pieces(tremor.envelopes, *after)
+    if last is None or first is None:
+        return float("nan")
+    third = PIECES // 3
+    end, begin = last[-third:].mean(), first[:third].mean()
+    return float(np.sqrt(max(begin, 0.0) / end)) if end > 0 else float("nan")
+
+
+def course_rows(
+    region: str, side: str, tremor: Narrowband
+) -> list[tuple[str, str, float, float, float, float]]:
+    """Frequency and amplitude in windows of 1 s every 0.5 s.
+
+    Rows have the columns of :data:`tremorcam.data.COURSE_COLUMNS`; frequency and amplitude
+    are NaN in a window whose movement is not twice the noise's.
+    """
+    rows = []
+    for envelope in tremor.envelopes:
+        last_s = envelope.time_s[-1] - WINDOW_S
+        power = envelope.mean_square
+        slope = np.gradient(envelope.value, envelope.time_s, axis=0)
+        turning = (envelope.value.conj() * slope).imag.sum(axis=1) / (4 * np.pi)
+        for start_s in np.arange(envelope.time_s[0], last_s + 1e-9, STEP_S):
+            inside = (envelope.time_s >= start_s) & (envelope.time_s <= start_s + WINDOW_S)
+            if inside.sum() < 3:
+                continue
+            own_ms = power[inside].mean() - envelope.noise_ms
+            seen = own_ms > envelope.noise_ms
+            offset_hz = turning[inside].sum() / power[inside].sum() if seen else np.nan
+            rows.append(
+                (
+                    region, side, float(start_s + WINDOW_S / 2),
+                    float(tremor.centre_hz + offset_hz),
+                    float(np.sqrt(own_ms)) if seen else float("nan"),
+                    float(np.sqrt(envelope.noise_ms)),
+                )
+            )  # fmt: skip
+    return rows

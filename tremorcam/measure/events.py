@@ -1,0 +1,84 @@
+"""Events as intervals, and how often they happen.
+
+A rate from a short recording is poorly known: its interval is the exact Poisson one
+(Garwood 1936, doi:10.1093/biomet/28.3-4.437).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from scipy import stats
+
+from tremorcam.data import EVENT_COLUMNS
+from tremorcam.measure.narrowband import CONFIDENCE, Interval
+from tremorcam.measure.phases import phase_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that begins and ends.
+
+    Parameters
+    ----------
+    event : str
+        Key of the dictionary's events.
+    side : str
+    onset_s, offset_s : float
+    rise_s : float
+        When it first reached half of its peak: comparable between kinds of events, while
+        onsets depend on each kind's threshold.
+    peak : float
+    unit : str
+    region : str
+    """
+
+    event: str
+    side: str
+    onset_s: float
+    offset_s: float
+    rise_s: float
+    peak: float
+    unit: str
+    region: str
+
+    @property
+    def span_s(self) -> tuple[float, float]:
+        """Onset and offset."""
+        return self.onset_s, self.offset_s
+
+
+def events_table(events: Sequence[Event], phases: pd.DataFrame) -> pd.DataFrame:
+    """Table of events in the order of time, with the columns of events.csv."""
+    rows = [
+        (
+            event.event, event.side, event.onset_s, event.offset_s,
+            event.offset_s - event.onset_s, event.peak, event.unit, event.region,
+            phase_at(phases, event.onset_s),
+        )
+        for event in sorted(events, key=lambda event: (event.onset_s, event.event, event.side))
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
+    return table.astype({name: float for name in ("onset_s", "offset_s", "duration_s", "peak")})
+
+
+def rate_per_min(count: int, duration_s: float) -> Interval:
+    """Events per minute with the exact 95 % Poisson interval.
+
+    Examples
+    --------
+    >>> rate_per_min(0, 60.0)
+    Interval(value=0.0, low=0.0, high=3.688879454113936)
+    """
+    if duration_s <= 0:
+        return Interval(float("nan"))
+    tail = (1 - CONFIDENCE) / 2
+    minutes = duration_s / 60
+    low = stats.chi2.ppf(tail, 2 * count) / 2 if count else 0.0
+    high = stats.chi2.ppf(1 - tail, 2 * (count + 1)) / 2
+    return Interval(count / minutes, float(low / minutes), float(high / minutes))

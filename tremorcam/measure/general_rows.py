@@ -1,0 +1,171 @@
+"""Rows of the measures table about the smile, the eyes, bursts and the recording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tremorcam.anatomy import REGIONS, SIDES, Side
+from tremorcam.measure.blocks import SERIES, median_interval_s
+from tremorcam.measure.events import rate_per_min
+from tremorcam.measure.eye_mouth import eye_mouth
+from tremorcam.measure.intervals import inside
+from tremorcam.measure.lids import CLOSED, closure
+from tremorcam.measure.narrowband import Interval
+from tremorcam.measure.phases import spans_of
+from tremorcam.measure.smile import SideSmile, measure_smile, repeats
+from tremorcam.measure.tables import NAN, MeasureRows, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    import xarray as xr
+
+    from tremorcam.measure.blocks import Samples
+    from tremorcam.measure.events import Event
+
+LEAST_INTERVALS = 3
+"""Intervals between bursts from which their irregularity is told."""
+LID_RATES = {
+    "blink_rate": ("blink",),
+    "incomplete_blink_rate": ("incomplete_blink",),
+    "long_closure_rate": ("long_closure",),
+    "eyelid_spasm_rate": ("eyelid_spasm",),
+}
+
+
+def add_smiles(
+    rows: MeasureRows, distinct: xr.Dataset, phases: pd.DataFrame, lids: Sequence[Event]
+) -> None:
+    """Add excursion, speed, lag and eye closure: of all smiles together, then of each."""
+    spans = [lid.span_s for lid in lids]
+    smiles = [number for number, _, _ in spans_of(phases, "hold")]
+    measured = {smile: measure_smile(distinct, phases, smile, spans) for smile in smiles}
+    if len(smiles) > 1:
+        _add_smile(rows, 0, list(measured.values()))
+    for smile, sides in measured.items():
+        _add_smile(rows, smile, [sides])
+
+
+def _add_smile(
+    rows: MeasureRows, smile: int, repeated: Sequence[Mapping[Side, SideSmile]]
+) -> None:
+    for side in SIDES:
+        each = [sides[side] for sides in repeated]
+        corner = Place("mouth_corner", side, "hold", smile)
+        onset = Place("mouth_corner", side, "onset", smile)
+        eye = Place("eye", side, "hold", smile)
+        rows.add(corner, "smile_excursion", repeats([one.excursion_mm for one in each]))
+        rows.add(onset, "smile_onset_speed", _mean([one.onset_speed_mm_s for one in each]))
+        rows.add(eye, "eye_closure_with_smile", repeats([one.closure_percent for one in each]))
+        rows.add(eye, "eye_closure_lag", _mean([one.eye_lag_s for one in each]))
+    mouth = Place("mouth_corner", "both", "hold", smile)
+    rows.add(mouth, "smile_asymmetry",
+             repeats([_minus(s["left"].excursion_mm, s["right"].excursion_mm) for s in repeated]))
+    rows.add(Place("mouth_corner", "both", "onset", smile), "smile_onset_lag",
+             _mean([s["right"].half_rise_s - s["left"].half_rise_s for s in repeated]))
+    rows.add(Place("eye", "both", "hold", smile), "eye_closure_difference", repeats(
+        [_minus(s["left"].closure_percent, s["right"].closure_percent) for s in repeated]
+    ))  # fmt: skip
+
+
+def _minus(one: Interval, other: Interval) -> Interval:
+    value = one.value - other.value
+    reach = float(np.hypot(one.high - one.value, other.high - other.value))
+    return Interval(value, value - reach, value + reach)
+
+
+def _mean(values: Sequence[float]) -> float:
+    known = [value for value in values if np.isfinite(value)]
+    return float(np.mean(known)) if known else NAN
+
+
+def add_eyes(
+    rows: MeasureRows, distinct: xr.Dataset, phases: pd.DataFrame, lids: Sequence[Event]
+) -> None:
+    """Add apertures, the rates of lid events and the time the eyes are shut."""
+    time_s = distinct["time_s"].values.astype(float)
+    aperture_mm = distinct["eye_aperture_mm"].values.astype(float)
+    known = np.isfinite(aperture_mm).any(axis=1)
+    seen_s = float(known.sum() * median_interval_s(time_s)) if len(time_s) > 1 else 0.0
+    quiet = ~inside(time_s, [lid.span_s for lid in lids], margin_s=0.15)
+    rest = inside(time_s, [span[1:] for span in spans_of(phases, "neutral")])
+    for at, side in enumerate(SIDES):
+        for phase, when in (("neutral", rest), ("whole", np.ones_like(rest))):
+            values = aperture_mm[quiet & when, at]
+            values = values[np.isfinite(values)]
+            middle = float(np.median(values)) if len(values) else NAN
+            rows.add(Place("eye", side, phase, 0), "eye_aperture", middle)
+        count = sum(lid.side == side for lid in lids)
+        rows.add(
+            Place("eye", side, "whole", 0), "one_sided_lid_rate", rate_per_min(count, seen_s)
+        )
+    both = Place("eye", "both", "whole", 0)
+    for measure, names in LID_RATES.items():
+        count = sum(lid.side == "both" and lid.event in names for lid in lids)
+        rows.add(both, measure, rate_per_min(count, seen_s))
+    shut = closure(distinct) if len(time_s) > 2 else np.full((0, 2), np.nan)
+    told = np.isfinite(shut).all(axis=1)
+    share = float((shut[told] >= CLOSED).all(axis=1).mean()) if told.any() else NAN
+    rows.add(both, "closed_time", 100 * share)
+
+
+def add_general(
+    rows: MeasureRows,
+    samples: Samples,
+    phases: pd.DataFrame,
+    lids: Sequence[Event],
+    bursts: Sequence[Event],
+    attributes: Mapping[Any, Any],
+) -> None:
+    """Add bursts, how eye and mouth go together, and the scale's uncertainty."""
+    for phase in ("hold", "neutral", "whole"):
+        spans = spans_of(phases, phase)
+        if not spans:
+            continue
+        smile = spans[0][0] if len(spans) == 1 else 0
+        for side in SIDES:
+            _add_bursts(rows, samples, bursts, phase, smile, [span[1:] for span in spans], side)
+    steady = [
+        span[1:] for phase in ("hold", "neutral", "whole") for span in spans_of(phases, phase)
+    ]
+    for side in SIDES:
+        together = eye_mouth(side, lids, bursts, steady)
+        place = Place("face", side, "whole", 0)
+        rows.add(place, "eye_mouth_coincidence", together.coincidence)
+        rows.add(place, "eye_mouth_lag", together.lag_s)
+    sd = attributes.get("scale_relative_sd")
+    percent = 100 * float(sd) if sd is not None else NAN
+    rows.add(Place("face", "both", "whole", 0), "scale_uncertainty", percent)
+
+
+def _add_bursts(
+    rows: MeasureRows,
+    samples: Samples,
+    bursts: Sequence[Event],
+    phase: str,
+    smile: int,
+    spans: Sequence[tuple[float, float]],
+    side: Side,
+) -> None:
+    for region, kind in (("mouth_corner", "mouth_burst"), ("cheek", "cheek_burst")):
+        place = Place(region, side, phase, smile)
+        own = [
+            burst
+            for burst in bursts
+            if burst.event == kind
+            and burst.side in (side, "both")
+            and any(start <= burst.onset_s <= stop for start, stop in spans)
+        ]
+        within = inside(samples.time_s, spans)
+        members = [SERIES.index(r.key) for r in REGIONS if r.name == region and r.side == side]
+        followed = samples.valid[within][:, members].any(axis=1)
+        followed_s = float(followed.sum() * samples.interval_s)
+        rows.add(place, "burst_rate", rate_per_min(len(own), followed_s))
+        intervals_s = np.diff(sorted(burst.rise_s for burst in own))
+        irregular = NAN
+        if len(intervals_s) >= LEAST_INTERVALS:
+            irregular = float(intervals_s.std(ddof=1) / intervals_s.mean())
+        rows.add(place, "burst_irregularity", irregular)

@@ -1,0 +1,229 @@
+"""What the eyelids do: blinks, long closures, spasms, one-sided closures.
+
+Closure is measured against the eye's own open aperture at the time, so that the narrowing
+of a smile is no event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from scipy import ndimage
+
+from tremorcam.anatomy import SIDES
+from tremorcam.measure.blocks import median_interval_s
+from tremorcam.measure.events import Event
+from tremorcam.measure.intervals import hysteresis, merge, overlap_s
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import xarray as xr
+    from numpy.typing import NDArray
+
+CLOSED = 0.5
+"""A closure is full from this share of the open aperture on (provisional)."""
+NARROWED = 0.2
+"""An event begins and ends at this share."""
+LEAST_ONE_SIDED = 0.25
+"""A one-sided closure is at least this strong."""
+LEAST_SIGNAL_TO_NOISE = 6.0
+SHORTEST_S = 0.05
+LONG_CLOSURE_S = 0.5
+"""Blinks last at most 0.5 s: 100 ms closing, up to 300 ms closed, 100 ms opening (Stern 1984)."""
+SPASM_S = 1.0
+"""A closure of more than 1 s is a spasm (Jankovic rating scale, frequency 3)."""
+CONJUGATE_LAG_S = 0.067
+CONJUGATE_RATIO = 0.5
+"""Lids act together when they begin within two pictures at 30 Hz of each other and the weaker
+does at least half of what the stronger does (normal lids are conjugate: Osaki 2019,
+doi:10.1007/s00417-019-04567-w; the numbers are provisional)."""
+RUN_S = 1.5
+"""One-sided closures this close to each other are a run, which is no wink."""
+OPEN_WINDOW_S = 3.0
+OPEN_PERCENTILE = 80
+LOWEST_OPEN_SHARE = 0.45
+"""The open aperture is never taken below this share of the recording's own: else an eye kept
+shut for long would count as open."""
+MERGE_S = 0.07
+
+
+@dataclass(frozen=True)
+class Closure:
+    """One eye's closure; ``peak`` is the greatest share of the open aperture."""
+
+    onset_s: float
+    offset_s: float
+    rise_s: float
+    peak: float
+
+    @property
+    def span_s(self) -> tuple[float, float]:
+        """Onset and offset."""
+        return self.onset_s, self.offset_s
+
+
+def closure(distinct: xr.Dataset) -> NDArray[np.float64]:
+    """Share of its own open aperture by which each eye is closed.
+
+    Parameters
+    ----------
+    distinct : xarray.Dataset
+
+    Returns
+    -------
+    ndarray, shape (n_frames, 2)
+        Left, right; 0 open, 1 shut, NaN where unknown.
+    """
+    interval_s = median_interval_s(distinct["time_s"].values)
+    return np.column_stack(
+        [
+            _closure_of_one(distinct["eye_aperture_mm"].sel(side=side).values, interval_s)
+            for side in SIDES
+        ]
+    )
+
+
+def _closure_of_one(aperture_mm: NDArray[np.float64], interval_s: float) -> NDArray[np.float64]:
+    known = np.isfinite(aperture_mm)
+    if known.sum() < 5:
+        return np.full(len(aperture_mm), np.nan)
+    index = np.arange(len(aperture_mm))
+    filled = np.interp(index, index[known], aperture_mm[known])
+    size = max(3, round(OPEN_WINDOW_S / interval_s))
+    # A smile narrows the eye from one moment to the next: what is open is the narrower of what
+    # it was before and what it is after.
+    open_mm = np.minimum(
+        *[
+            ndimage.percentile_filter(
+                filled, OPEN_PERCENTILE, size, mode="nearest", origin=origin
+            )
+            for origin in ((size - 1) // 2, -(size // 2) + 1 - size % 2)
+        ]
+    )
+    lowest_mm = LOWEST_OPEN_SHARE * np.percentile(filled, 90)
+    shut = 1 - filled / np.maximum(open_mm, max(lowest_mm, 1e-6))
+    return np.where(known, shut, np.nan)
+
+
+def find_closures(time_s: NDArray[np.float64], shut: NDArray[np.float64]) -> list[Closure]:
+    """Find one eye's closures.
+
+    Parameters
+    ----------
+    time_s, shut : ndarray, shape (n_frames,)
+    """
+    known = np.isfinite(shut)
+    if known.sum() < 5:
+        return []
+    noise = 1.4826 * np.median(np.abs(np.diff(shut[known]))) / np.sqrt(2)
+    high = max(LEAST_ONE_SIDED, LEAST_SIGNAL_TO_NOISE * noise)
+    low = min(NARROWED, 0.8 * high)
+    interval_s = median_interval_s(time_s)
+    spans = merge(hysteresis(shut, low=low, high=high), gap=MERGE_S / interval_s)
+    closures = []
+    for start, stop in ((int(a), int(b)) for a, b in spans):
+        peak = float(np.nanmax(shut[start:stop]))
+        onset_s, offset_s = _crossings(time_s, shut, start, stop, low)
+        if stop - start < 2 or offset_s - onset_s < SHORTEST_S:
+            continue
+        rise = start + int(np.argmax(shut[start:stop] >= peak / 2))
+        closures.append(
+            Closure(onset_s, offset_s, _crossing(time_s, shut, rise - 1, peak / 2), min(peak, 1.0))
+        )
+    return closures
+
+
+def _crossings(
+    time_s: NDArray[np.float64], shut: NDArray[np.float64], start: int, stop: int, level: float
+) -> tuple[float, float]:
+    return (
+        _crossing(time_s, shut, start - 1, level),
+        _crossing(time_s, shut, stop - 1, level),
+    )
+
+
+def _crossing(
+    time_s: NDArray[np.float64], shut: NDArray[np.float64], before: int, level: float
+) -> float:
+    """Time between two samples at which a level is passed."""
+    if before < 0:
+        return float(time_s[0])
+    after = min(before + 1, len(time_s) - 1)
+    first, second = shut[before], shut[after]
+    if not np.isfinite(first + second) or first == second:
+        return float(time_s[after] if before + 1 < len(time_s) else time_s[before])
+    share = np.clip((level - first) / (second - first), 0, 1)
+    return float(time_s[before] + share * (time_s[after] - time_s[before]))
+
+
+def lid_events(distinct: xr.Dataset) -> list[Event]:
+    """Find and name every lid event of a recording.
+
+    A full one-sided closure of up to a second that stands alone is called a wink, everything
+    else on one side a spasm: video cannot tell a wink on purpose from a single spasm, so both
+    count in ``one_sided_lid_rate``.
+    """
+    time_s = distinct["time_s"].values.astype(float)
+    shut = closure(distinct)
+    left, right = (find_closures(time_s, shut[:, at]) for at in (0, 1))
+    pairs, lone_left, lone_right = _pair(left, right)
+    events = [event for pair in pairs if (event := _both(*pair)) is not None]
+    for side, lone in (("left", lone_left), ("right", lone_right)):
+        events += [_one_sided(each, side, lone) for each in lone]
+    return events
+
+
+def _pair(
+    left: Sequence[Closure], right: Sequence[Closure]
+) -> tuple[list[tuple[Closure, Closure]], list[Closure], list[Closure]]:
+    """Which closures belong together; a much weaker partner is the stronger's own spill-over."""
+    pairs, absorbed, paired = [], set(), set()
+    for one in left:
+        for other in right:
+            shared_s = overlap_s(one.span_s, other.span_s)
+            if shared_s < -CONJUGATE_LAG_S:
+                continue
+            weaker, stronger = sorted((one, other), key=lambda each: each.peak)
+            together = abs(one.rise_s - other.rise_s) <= CONJUGATE_LAG_S or shared_s >= 0.5 * min(
+                one.offset_s - one.onset_s, other.offset_s - other.onset_s
+            )
+            if not together:
+                continue
+            if weaker.peak >= CONJUGATE_RATIO * stronger.peak:
+                pairs.append((one, other))
+                paired |= {one, other}
+            else:
+                absorbed.add(weaker)
+    gone = paired | absorbed
+    return pairs, [c for c in left if c not in gone], [c for c in right if c not in gone]
+
+
+def _both(left: Closure, right: Closure) -> Event | None:
+    onset_s = min(left.onset_s, right.onset_s)
+    offset_s = max(left.offset_s, right.offset_s)
+    peak, duration_s = (left.peak + right.peak) / 2, offset_s - onset_s
+    if peak < CLOSED and duration_s > LONG_CLOSURE_S:
+        return None  # narrowed for a while: a smile or a squint
+    event: Literal["blink", "incomplete_blink", "long_closure", "eyelid_spasm"] = "blink"
+    if peak < CLOSED:
+        event = "incomplete_blink"
+    elif duration_s > SPASM_S:
+        event = "eyelid_spasm"
+    elif duration_s > LONG_CLOSURE_S:
+        event = "long_closure"
+    rise_s = min(left.rise_s, right.rise_s)
+    return Event(event, "both", onset_s, offset_s, rise_s, 100 * peak, "%", "eye")
+
+
+def _one_sided(each: Closure, side: str, lone: Sequence[Closure]) -> Event:
+    in_run = any(
+        other is not each and -overlap_s(each.span_s, other.span_s) < RUN_S for other in lone
+    )
+    is_wink = each.peak >= CLOSED and each.offset_s - each.onset_s <= SPASM_S and not in_run
+    return Event(
+        "wink" if is_wink else "eyelid_spasm",
+        side, each.onset_s, each.offset_s, each.rise_s, 100 * each.peak, "%", "eye",
+    )  # fmt: skip

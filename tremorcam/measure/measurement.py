@@ -1,0 +1,315 @@
+"""Everything that is measured on one recording, in order.
+
+Tables follow one rule for repeated smiles: with a single smile its rows have ``smile`` 1;
+with several, rows with ``smile`` 0 speak of all together and those with 1, 2, ... of each.
+The row with the lowest ``smile`` is therefore the one to quote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tremorcam.anatomy import REGIONS
+from tremorcam.data import COURSE_COLUMNS, SPECTRUM_COLUMNS
+from tremorcam.measure.blocks import SERIES, Samples, collect_samples, cut_blocks
+from tremorcam.measure.bursts import find_bursts
+from tremorcam.measure.course import course_rows
+from tremorcam.measure.events import Event, events_table
+from tremorcam.measure.general_rows import add_eyes, add_general, add_smiles
+from tremorcam.measure.intervals import inside
+from tremorcam.measure.lids import lid_events
+from tremorcam.measure.narrowband import narrowband
+from tremorcam.measure.phases import Cue, find_phases, spans_of
+from tremorcam.measure.quality import analysis_band_hz, assess_quality
+from tremorcam.measure.spectrum import eigenspectra, frequency_grid
+from tremorcam.measure.symmetry import side_pairs
+from tremorcam.measure.tables import MeasureRows
+from tremorcam.measure.tremor import FACE_SERIES, Stretch, StretchTremor, find_tremor
+from tremorcam.measure.tremor_rows import (
+    add_not_assessed,
+    add_recovery,
+    add_spread,
+    add_symmetry,
+    add_tremor,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from tremorcam.data import Quality, Timing, Veto, VideoInfo
+
+LID_MARGIN_S = 0.1
+LID_REGIONS = ("lower_lid", "brow")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What was measured on one recording.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        Columns of :data:`tremorcam.data.PHASE_COLUMNS`.
+    measures, spectra, events, course : pandas.DataFrame
+        Tidy tables with the columns of the published files.
+    vetoes : tuple of Veto
+        Peaks that were seen and are not the face's own.
+    quality : Quality
+    """
+
+    phases: pd.DataFrame
+    measures: pd.DataFrame
+    spectra: pd.DataFrame
+    events: pd.DataFrame
+    course: pd.DataFrame
+    vetoes: tuple[Veto, ...]
+    quality: Quality
+
+
+def measure(
+    signals: xr.Dataset,
+    timing: Timing,
+    video: VideoInfo,
+    *,
+    hold: tuple[float, float] | None = None,
+    cues: Sequence[Cue] | None = None,
+    seed: int = 0,
+) -> Measurement:
+    """Measure a recording.
+
+    Poor data never raises: what cannot be assessed is NaN, and ``quality`` says why.
+
+    Parameters
+    ----------
+    signals : xarray.Dataset
+        See :func:`tremorcam.data.validate_signals`.
+    timing : Timing
+    video : VideoInfo
+    hold : (float, float), optional
+        Start and end of the held smile in seconds; found where not given.
+    cues : sequence of (str, float, float, int), optional
+        Phase, onset, offset and smile that a guided test asked for.
+    seed : int, optional
+        Of the bootstrap: the same seed gives the same numbers.
+
+    Returns
+    -------
+    Measurement
+
+    Raises
+    ------
+    InputError
+        If ``hold`` does not lie within the recording.
+    """
+    distinct = signals.isel(frame=np.flatnonzero(~signals["duplicate"].values.astype(bool)))
+    phases = find_phases(distinct, hold=hold, cues=cues)
+    samples = collect_samples(distinct)
+    lids = lid_events(distinct) if len(samples.time_s) > 2 else []
+    steady = _steady_spans(phases)
+    aperture_mm = _open_aperture_mm(distinct)
+    bursts, irregular = find_bursts(samples, [span[1:] for span in steady], lids, aperture_mm)
+    stretches = _stretches(samples, phases, lids, irregular, timing.effective_rate_hz)
+    found = _find_all(stretches, timing.effective_rate_hz, video.key_frame_interval_s, seed)
+    vetoes = tuple(dict.fromkeys(veto for each in found for veto in each.vetoes))
+    rows = MeasureRows()
+    _add_tremor_rows(rows, found, phases, timing.effective_rate_hz, seed)
+    add_smiles(rows, distinct, phases, lids)
+    add_eyes(rows, distinct, phases, lids)
+    add_general(rows, samples, phases, lids, bursts, signals.attrs)
+    main = _main(found)
+    return Measurement(
+        phases=phases,
+        measures=rows.table(),
+        spectra=_spectra_table(found),
+        events=events_table([*lids, *bursts], phases),
+        course=_course_table(main),
+        vetoes=vetoes,
+        quality=assess_quality(
+            signals, distinct, timing, video,
+            phases=phases,
+            analysed_s=_analysed_s(samples, phases),
+            spectrum=None if main is None else main.spectrum,
+            vetoes=vetoes,
+        ),
+    )  # fmt: skip
+
+
+def _steady_spans(phases: pd.DataFrame) -> list[tuple[int, float, float]]:
+    return [span for name in ("neutral", "hold", "whole") for span in spans_of(phases, name)]
+
+
+def _open_aperture_mm(distinct: xr.Dataset) -> float:
+    aperture_mm = distinct["eye_aperture_mm"].values
+    known = aperture_mm[np.isfinite(aperture_mm)]
+    return float(np.median(known)) if len(known) else 0.0
+
+
+def _stretches(
+    samples: Samples,
+    phases: pd.DataFrame,
+    lids: Sequence[Event],
+    irregular: NDArray[np.bool_],
+    rate_hz: float,
+) -> list[Stretch]:
+    """What spectra are taken of: all holds together, each hold, all neutrals, or the whole."""
+    if analysis_band_hz(rate_hz) is None:
+        return []
+    frequency_hz = frequency_grid(rate_hz)
+    blinking = inside(samples.time_s, [lid.span_s for lid in lids], margin_s=LID_MARGIN_S)
+    at_lids = irregular.copy()
+    for at, region in enumerate(REGIONS):
+        at_lids[:, at] |= blinking & (region.name in LID_REGIONS)
+    everywhere = at_lids | blinking[:, None]
+    stretches = []
+    for phase in ("hold", "neutral", "whole"):
+        parts = [
+            _stretch(samples, phase, span, at_lids, everywhere, frequency_hz)
+            for span in spans_of(phases, phase)
+        ]
+        parts = [part for part in parts if part.blocks]
+        if len(parts) > 1:
+            stretches.append(_pool(parts))
+        if len(parts) == 1 or phase == "hold":
+            stretches += parts
+    return stretches
+
+
+def _stretch(
+    samples: Samples,
+    phase: str,
+    span: tuple[int, float, float],
+    exclude: NDArray[np.bool_],
+    exclude_blinks: NDArray[np.bool_],
+    frequency_hz: NDArray[np.float64],
+) -> Stretch:
+    smile, start_s, stop_s = span
+    blocks = cut_blocks(samples, start_s, stop_s, smile=smile, exclude=exclude)
+    blinks = exclude_blinks & (samples.time_s >= start_s)[:, None]
+    blinks &= (samples.time_s <= stop_s)[:, None]
+    blinkless = (
+        cut_blocks(samples, start_s, stop_s, smile=smile, exclude=exclude_blinks)
+        if (blinks & ~exclude).any()
+        else []
+    )
+    spectra = tuple(eigenspectra(block, frequency_hz) for block in blocks)
+    return Stretch(phase, smile, tuple(blocks), tuple(blinkless), spectra, (span,))
+
+
+def _pool(parts: Sequence[Stretch]) -> Stretch:
+    return Stretch(
+        phase=parts[0].phase,
+        smile=0,
+        blocks=tuple(block for part in parts for block in part.blocks),
+        blinkless=tuple(block for part in parts for block in part.blinkless),
+        spectra=tuple(each for part in parts for each in part.spectra),
+        holds=tuple(hold for part in parts for hold in part.holds),
+    )
+
+
+def _find_all(
+    stretches: Sequence[Stretch], rate_hz: float, key_frame_interval_s: float | None, seed: int
+) -> list[StretchTremor]:
+    band_hz = analysis_band_hz(rate_hz)
+    if band_hz is None:
+        return []
+    return [
+        find_tremor(
+            stretch,
+            frequency_grid(rate_hz),
+            band_hz=band_hz,
+            n_tests=len(FACE_SERIES) * len(stretches),
+            key_frame_interval_s=key_frame_interval_s,
+            seed=seed,
+        )
+        for stretch in stretches
+    ]
+
+
+def _main(found: Sequence[StretchTremor]) -> StretchTremor | None:
+    """The stretch to quote: all holds together, the only hold, or the whole."""
+    return next((each for each in found if each.stretch.phase in ("hold", "whole")), None)
+
+
+def _add_tremor_rows(
+    rows: MeasureRows,
+    found: Sequence[StretchTremor],
+    phases: pd.DataFrame,
+    rate_hz: float,
+    seed: int,
+) -> None:
+    main = _main(found)
+    if main is None:
+        holds = spans_of(phases, "hold")
+        smile = holds[0][0] if len(holds) == 1 else 0
+        add_not_assessed(rows, "hold" if holds else "whole", smile)
+    for each in found:
+        add_symmetry(rows, each, side_pairs(each, seed=seed))
+        add_spread(rows, each)
+        add_tremor(rows, each, rate_hz=rate_hz)
+    if main is not None and len(main.stretch.holds) > 1:
+        add_recovery(rows, main)
+
+
+def _spectra_table(found: Sequence[StretchTremor]) -> pd.DataFrame:
+    """Spectra of every region, one for each phase; of all smiles together."""
+    tables = []
+    for phase in dict.fromkeys(each.stretch.phase for each in found):
+        each = next(each for each in found if each.stretch.phase == phase)
+        noise = {
+            region.region.key: region.peak.spectrum
+            for region in each.regions
+            if region.peak is not None
+        }
+        for series, region in enumerate(REGIONS):
+            psd = each.spectrum.psd[:, series].sum(axis=1)
+            if not np.isfinite(psd).all():
+                continue
+            background = noise.get(region.key, each.spectrum).background[:, series]
+            columns = {
+                "region": region.name,
+                "side": region.side,
+                "phase": phase,
+                "frequency_hz": each.spectrum.frequency_hz,
+                "psd_mm2_per_hz": psd,
+                "noise_psd_mm2_per_hz": np.nansum(background, axis=1),
+            }
+            tables.append(pd.DataFrame(columns))
+    if not tables:
+        return pd.DataFrame({name: [] for name in SPECTRUM_COLUMNS})
+    return pd.concat(tables, ignore_index=True)[list(SPECTRUM_COLUMNS)]
+
+
+def _course_table(main: StretchTremor | None) -> pd.DataFrame:
+    """Every region over time, at its own frequency or else at the strongest one's."""
+    strongest = None if main is None else main.strongest()
+    if main is None or strongest is None:
+        return pd.DataFrame({name: [] for name in COURSE_COLUMNS})
+    rows = []
+    for each in main.regions:
+        series = SERIES.index(each.region.key)
+        tremor = (
+            each.peak.tremor
+            if each.peak is not None
+            else narrowband(
+                main.stretch.blocks, series, main.spectrum,
+                strongest.tremor.centre_hz, refine=False,
+            )
+        )  # fmt: skip
+        if tremor is not None:
+            rows += course_rows(each.region.name, each.region.side, tremor)
+    return pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
+
+
+def _analysed_s(samples: Samples, phases: pd.DataFrame) -> float:
+    """How long the face was followed within the holds, or within the whole."""
+    spans = spans_of(phases, "hold") or spans_of(phases, "whole")
+    within = inside(samples.time_s, [span[1:] for span in spans])
+    seen = samples.valid[:, : len(REGIONS)].any(axis=1)
+    return float((within & seen).sum() * samples.interval_s)

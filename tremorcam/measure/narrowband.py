@@ -1,0 +1,342 @@
+"""A tremor as a slowly changing sinusoid: its amplitude, frequency, direction and course.
+
+The motion within a band around the peak is projected onto modulated Slepian sequences by
+least squares, at the true sample times. Their span holds practically all that a signal
+confined to the band and the block can do, so that the mean square of the projection is the
+integral of the power density over the band, with equal weight for every moment of the hold
+(a taper would favour its middle and misread a tremor that grows).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from tremorcam.measure.spectrum import tapers_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tremorcam.measure.blocks import Block
+    from tremorcam.measure.spectrum import Spectrum
+
+HALF_BAND_HZ = 1.0
+EXTRA_TAPERS = 2
+"""Sequences beyond the band's own number, which take in what lies at the block's edges."""
+LEAST_SHARE = 0.1
+"""Directions of which a gap or the slow movement leaves less than this are not estimated."""
+DRAWS = 200
+CONFIDENCE = 0.95
+BACKGROUND_RELATIVE_SD = 0.12
+"""Uncertainty of the fitted background at one frequency, as found by Monte Carlo."""
+CHUNK_S = 1.0
+"""Length over which the frequency is compared with itself."""
+LONGEST_WANDER = 5
+"""Chunks over which a frequency may drift before it counts as new."""
+METHOD_RELATIVE_SD = 0.004
+"""What edges and the slow movement's removal add to the error of an amplitude, relative to it,
+as found by Monte Carlo."""
+TOLERANCE_HZ = 0.002
+LARGEST_PULL_HZ = 0.7
+"""A refined frequency stays within the peak it started from."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with its 95 % confidence interval."""
+
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Complex envelope of one series over the valid samples of one block.
+
+    The motion is the real part of ``value * exp(2j pi frequency_hz time_s)``.
+
+    Parameters
+    ----------
+    time_s : ndarray, shape (n,)
+    value : ndarray of complex, shape (n, 2)
+        Along the image axes, mm.
+    noise_ms : float
+        Mean square that the background alone leaves along both axes, mm².
+    smile : int
+    """
+
+    time_s: NDArray[np.float64]
+    value: NDArray[np.complex128]
+    noise_ms: float
+    smile: int
+
+    @property
+    def mean_square(self) -> NDArray[np.float64]:
+        """Squared displacement averaged over a cycle, noise included, mm², shape (n,)."""
+        power: NDArray[np.float64] = (np.abs(self.value) ** 2).sum(axis=1) / 2
+        return power
+
+
+@dataclass(frozen=True)
+class Narrowband:
+    """The motion of one series within a band.
+
+    Parameters
+    ----------
+    series : int
+    centre_hz : float
+        Frequency that the envelopes refer to.
+    frequency_hz, rms_mm : Interval
+        RMS along both axes together, noise subtracted.
+    noise_rms_mm : float
+        RMS that the background alone would read in the same band.
+    axis : ndarray, shape (2,)
+        Unit vector of the main axis in the picture.
+    envelopes : tuple of Envelope
+    """
+
+    series: int
+    centre_hz: float
+    frequency_hz: Interval
+    rms_mm: Interval
+    noise_rms_mm: float
+    axis: NDArray[np.float64]
+    envelopes: tuple[Envelope, ...]
+
+
+@dataclass(frozen=True)
+class _Projection:
+    """Least squares of one series in one block, along its principal axes.
+
+    ``window`` (n_tapers, n) and ``spread`` (2 n_tapers, n_known) turn independent noise of
+    unit variance into the error of the envelope.
+    """
+
+    time_s: NDArray[np.float64]
+    envelope: NDArray[np.complex128]
+    window: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    sigma_mm: NDArray[np.float64]
+    smile: int
+
+    @property
+    def noise_ms(self) -> float:
+        """Mean square of the envelope's error, per cycle, both axes together."""
+        half = len(self.window)
+        energy = self.window @ self.window.T / self.window.shape[1]
+        gain = sum(
+            np.einsum("ki,kl,li->", part, energy, part)
+            for part in (self.spread[:half], self.spread[half:])
+        )
+        return float(gain * (self.sigma_mm**2).sum() / 2)
+
+
+def narrowband(
+    blocks: Sequence[Block],
+    series: int,
+    spectrum: Spectrum,
+    frequency_hz: float,
+    *,
+    refine: bool = True,
+    half_band_hz: float = HALF_BAND_HZ,
+    seed: int = 0,
+) -> Narrowband | None:
+    """Measure the motion of a series around a frequency.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+    series : int
+    spectrum : Spectrum
+        Gives the background.
+    frequency_hz : float
+        Where to start from.
+    refine : bool, optional
+        Move to the centroid of what is found.
+    half_band_hz : float, optional
+    seed : int, optional
+        Of the parametric bootstrap.
+
+    Returns
+    -------
+    Narrowband or None
+        ``None`` where the series has no data.
+    """
+    used = [block for block in blocks if block.valid[:, series].any()]
+    if not used or not np.isfinite(spectrum.dof[series]):
+        return None
+    centre_hz = frequency_hz
+    for _ in range(5):
+        parts = [_project(b, series, spectrum, centre_hz, half_band_hz) for b in used]
+        pull_hz = _centroid(parts) if refine else 0.0
+        target_hz = np.clip(
+            centre_hz + pull_hz, frequency_hz - LARGEST_PULL_HZ, frequency_hz + LARGEST_PULL_HZ
+        )
+        if abs(target_hz - centre_hz) < TOLERANCE_HZ:
+            break
+        centre_hz = float(target_hz)
+    rms, offset = _intervals(parts, np.random.default_rng(seed))
+    axes = spectrum.axes[series]
+    envelopes = tuple(
+        Envelope(part.time_s, part.envelope @ axes.T, part.noise_ms, part.smile) for part in parts
+    )
+    return Narrowband(
+        series=series,
+        centre_hz=centre_hz,
+        frequency_hz=Interval(*(centre_hz + np.array([offset.value, offset.low, offset.high]))),
+        rms_mm=rms,
+        noise_rms_mm=float(np.sqrt(_mean([part.noise_ms for part in parts], parts))),
+        axis=main_axis(envelopes),
+        envelopes=envelopes,
+    )
+
+
+def main_axis(envelopes: Sequence[Envelope]) -> NDArray[np.float64]:
+    """Unit vector along which a series moves most, in the picture."""
+    value = np.concatenate([envelope.value for envelope in envelopes])
+    axis: NDArray[np.float64] = np.linalg.eigh((value.T @ value.conj()).real)[1][:, -1]
+    return axis
+
+
+def _project(
+    block: Block, series: int, spectrum: Spectrum, centre_hz: float, half_band_hz: float
+) -> _Projection:
+    count = int(np.ceil(2 * half_band_hz * block.duration_s)) + EXTRA_TAPERS
+    count = max(1, min(count, len(block.time_s) // 2 - 1))
+    kept = block.valid[:, series]
+    window = tapers_at(block, round(half_band_hz * block.duration_s, 3), count)[:, kept]
+    angle = 2 * np.pi * centre_hz * block.time_s[kept]
+    columns = np.concatenate([window * np.cos(angle), -window * np.sin(angle)])
+    # What the slow movement took with it is taken from the sinusoids too (Frisch-Waugh), so
+    # that a tremor just above the cut-off keeps its amplitude.
+    slow = block.slow[block.pattern[series]][kept]
+    columns -= (columns @ slow) @ slow.T
+    energy, direction = np.linalg.eigh(columns @ columns.T)
+    # Over a full block every column has the energy 1/2.
+    known = energy > 0.5 * LEAST_SHARE
+    spread = direction[:, known] / np.sqrt(energy[known])
+    solution = spread @ (
+        spread.T @ (columns @ (block.motion_mm[kept, series] @ spectrum.axes[series]))
+    )
+    density = np.nan_to_num(spectrum.background_at(series, centre_hz))
+    return _Projection(
+        time_s=block.time_s[kept],
+        envelope=window.T @ (solution[:count] + 1j * solution[count:]),
+        window=window,
+        spread=spread,
+        sigma_mm=np.sqrt(density / (2 * block.interval_s)),
+        smile=block.smile,
+    )
+
+
+def _mean(values: Sequence[float], parts: Sequence[_Projection]) -> float:
+    return float(np.average(values, weights=[len(part.time_s) for part in parts]))
+
+
+def _turning(envelope: NDArray[np.complex128], time_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Instantaneous offset of frequency times power, Hz mm²; shape (n, ...) without the axes.
+
+    ``envelope`` has the shape (n, 2, ...).
+    """
+    slope = np.gradient(envelope, time_s, axis=0)
+    turning: NDArray[np.float64] = (envelope.conj() * slope).imag.sum(axis=1) / (2 * np.pi)
+    return turning
+
+
+def _power(envelope: NDArray[np.complex128]) -> NDArray[np.float64]:
+    power: NDArray[np.float64] = (envelope.real**2 + envelope.imag**2).sum(axis=1)
+    return power
+
+
+def _centroid(parts: Sequence[_Projection]) -> float:
+    """Offset of the power-weighted mean frequency from the band's centre, in Hz."""
+    turning = sum(_turning(part.envelope, part.time_s).sum() for part in parts)
+    power = sum(_power(part.envelope).sum() for part in parts)
+    noise = sum(2 * part.noise_ms * len(part.time_s) for part in parts)
+    # Noise is centred on the band and only dilutes the offset.
+    return float(turning / max(power - noise, 0.1 * power)) if power > 0 else 0.0
+
+
+def _intervals(
+    parts: Sequence[_Projection], rng: np.random.Generator
+) -> tuple[Interval, Interval]:
+    """RMS and offset of the frequency from the centre, by parametric bootstrap.
+
+    Noise of the background's density is added to the projection again; how far the estimates
+    move is how far noise has moved them already. A frequency that wanders is uncertain beyond
+    that: its chunks scatter more than noise explains.
+    """
+    chunks = [_chunk_sums(part, _noise(part, rng)) for part in parts]
+    turning, power = (np.concatenate(each) for each in zip(*chunks, strict=True))
+    n_samples = sum(len(part.time_s) for part in parts)
+    noise_ms = _mean([part.noise_ms for part in parts], parts)
+    total_ms = power.sum(axis=0) / 2 / n_samples
+    level = 1 + BACKGROUND_RELATIVE_SD * rng.standard_normal(DRAWS)
+    method = 2 * METHOD_RELATIVE_SD * total_ms[0] * rng.standard_normal(DRAWS)
+    error = total_ms[1:] - noise_ms * level - total_ms[0] + method
+    tail = (1 - CONFIDENCE) / 2
+    low, high = total_ms[0] - noise_ms - np.quantile(error, [1 - tail, tail])
+    rms = np.sqrt(np.maximum([total_ms[0] - noise_ms, low, high], 0.0))
+    return Interval(*rms.tolist()), _frequency_interval(turning, power, 2 * noise_ms * n_samples)
+
+
+def _noise(part: _Projection, rng: np.random.Generator) -> NDArray[np.complex128]:
+    """Draw the envelope's error, shape (n, 2, draws)."""
+    half = len(part.window)
+    unit = rng.standard_normal((part.spread.shape[1], 2 * DRAWS))
+    error = (part.spread @ unit).reshape(2 * half, 2, DRAWS) * part.sigma_mm[:, None]
+    coefficient = (error[:half] + 1j * error[half:]).reshape(half, -1)
+    return (part.window.T @ coefficient).reshape(-1, 2, DRAWS)
+
+
+def _chunk_sums(
+    part: _Projection, noise: NDArray[np.complex128]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Turning and power per chunk; the first column is measured, the others are drawn."""
+    envelope = np.concatenate(
+        [part.envelope[:, :, None], part.envelope[:, :, None] + noise], axis=2
+    )
+    elapsed_s = part.time_s - part.time_s[0]
+    n_chunks = max(1, round(elapsed_s[-1] / CHUNK_S))
+    edges = np.searchsorted(elapsed_s, np.arange(n_chunks) * elapsed_s[-1] / n_chunks)
+    edges = np.unique(edges)
+    return (
+        np.add.reduceat(_turning(envelope, part.time_s), edges, axis=0),
+        np.add.reduceat(_power(envelope), edges, axis=0),
+    )
+
+
+def _frequency_interval(
+    turning: NDArray[np.float64], power: NDArray[np.float64], noise: float
+) -> Interval:
+    total = power.sum(axis=0)
+    signal = np.maximum(total - noise * np.r_[1, np.full(DRAWS, 2)], 0.1 * total)
+    offset = turning.sum(axis=0) / signal
+    noise_variance = offset[1:].var()
+    rest = turning - offset * power
+    n_chunks = len(power)
+    width = int(np.clip(n_chunks // 3, 1, LONGEST_WANDER))
+    wander = _block_variance(rest[:, :1], width) - _block_variance(rest[:, 1:] - rest[:, :1], width)
+    wander_variance = max(wander, 0.0) / float(signal[0]) ** 2 if n_chunks > 2 else 0.0
+    variance = noise_variance + wander_variance
+    # Satterthwaite: the scatter of few chunks is itself poorly known.
+    n_free = max(n_chunks / width - 1, 1.0)
+    dof = n_free * (variance / wander_variance) ** 2 if wander_variance > 0 else 1e6
+    reach = stats.t.ppf((1 + CONFIDENCE) / 2, min(dof, 1e6)) * np.sqrt(variance)
+    return Interval(float(offset[0]), float(offset[0] - reach), float(offset[0] + reach))
+
+
+def _block_variance(rest: NDArray[np.float64], width: int) -> float:
+    """Variance of the sum of chunks that depend on their neighbours, by overlapping blocks."""
+    n_chunks = len(rest)
+    total = np.cumsum(np.pad(rest, ((1, 0), (0, 0))), axis=0)
+    blocks = total[width:] - total[:-width]
+    # Blocks are compared with the mean of all, which is taken from themselves.
+    share = n_chunks / width / max(n_chunks / width - 1, 0.5)
+    return float((blocks**2).mean() * n_chunks / width * share)

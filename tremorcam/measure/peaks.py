@@ -1,0 +1,162 @@
+"""Significant peaks of one series: found, measured, and measured again beside a clean background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tremorcam.measure.blocks import without
+from tremorcam.measure.narrowband import HALF_BAND_HZ, Narrowband, narrowband
+from tremorcam.measure.spectrum import Spectrum, eigenspectra, refit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tremorcam.measure.blocks import Block
+
+ALPHA = 0.01
+"""False alarms allowed per recording, all regions and phases together."""
+LEAST_PROMINENCE = 2.0
+"""A peak is at least this many times the middle of its neighbourhood, 1 to 3 Hz away: a broad
+hump of the background is none."""
+NEIGHBOURHOOD_HZ = (1.0, 3.0)
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A significant peak of one series.
+
+    Parameters
+    ----------
+    tremor : Narrowband
+    spectrum : Spectrum
+        With this series' background fitted beside the peak.
+    p_value : float
+        Probability that noise reaches this anywhere, in any region or phase.
+    """
+
+    tremor: Narrowband
+    spectrum: Spectrum
+    p_value: float
+
+
+def family_p_value(p_value: float, n_tests: int) -> float:
+    """Probability that the smallest of ``n_tests`` independent p-values is this small (Šidák)."""
+    return float(-np.expm1(n_tests * np.log1p(-min(p_value, 1 - 1e-15))))
+
+
+def series_alpha(n_tests: int) -> float:
+    """Level of a single test that keeps all of them together at :data:`ALPHA`."""
+    return float(-np.expm1(np.log1p(-ALPHA) / n_tests))
+
+
+def strongest_p_value(spectrum: Spectrum, series: int, n_tests: int) -> float:
+    """Probability that noise has so strong a peak as the highest one in the band."""
+    within = spectrum.ratio[spectrum.in_band, series]
+    if not len(within) or not np.isfinite(within).all():
+        return float("nan")
+    return family_p_value(spectrum.p_value(series, float(within.max())), n_tests)
+
+
+def find_peak(
+    blocks: Sequence[Block],
+    spectrum: Spectrum,
+    series: int,
+    *,
+    n_tests: int,
+    blocked: Sequence[tuple[float, float]] = (),
+    seed: int = 0,
+) -> Peak | None:
+    """Find the strongest significant peak of a series.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+    spectrum : Spectrum
+    series : int
+    n_tests : int
+        How many series and phases are looked at.
+    blocked : sequence of (float, float), optional
+        Frequency ranges whose peaks are already explained, in Hz.
+    seed : int, optional
+    """
+    free = spectrum.in_band & np.isfinite(spectrum.ratio[:, series])
+    for low_hz, high_hz in blocked:
+        free &= (spectrum.frequency_hz < low_hz) | (spectrum.frequency_hz > high_hz)
+    if not free.any():
+        return None
+    at = int(np.argmax(np.where(free, spectrum.ratio[:, series], -np.inf)))
+    ratio = float(spectrum.ratio[at, series])
+    p_value = family_p_value(spectrum.p_value(series, ratio), n_tests)
+    if not (p_value < ALPHA and ratio >= LEAST_PROMINENCE * _neighbourhood(spectrum, series, at)):
+        return None
+    if not _is_top(spectrum, series, at):
+        return None
+    return measure_peak(
+        blocks, spectrum, series, float(spectrum.frequency_hz[at]), p_value=p_value, seed=seed
+    )
+
+
+def measure_peak(
+    blocks: Sequence[Block],
+    spectrum: Spectrum,
+    series: int,
+    frequency_hz: float,
+    *,
+    p_value: float,
+    seed: int = 0,
+) -> Peak | None:
+    """Measure a peak, then its background without it, then the peak again."""
+    first = narrowband(blocks, series, spectrum, frequency_hz, seed=seed)
+    if first is None:
+        return None
+    spectrum = clean_background(blocks, spectrum, first)
+    tremor = narrowband(blocks, series, spectrum, first.centre_hz, seed=seed)
+    return None if tremor is None else Peak(tremor, spectrum, p_value)
+
+
+def clean_background(
+    blocks: Sequence[Block], spectrum: Spectrum, tremor: Narrowband
+) -> Spectrum:
+    """Fit the background of a series to what is left without its tremor."""
+    used = [block for block in blocks if block.valid[:, tremor.series].any()]
+    rest = [
+        eigenspectra(
+            without(block, tremor.series, _motion(envelope.time_s, envelope.value, tremor)),
+            spectrum.frequency_hz,
+        )
+        for block, envelope in zip(used, tremor.envelopes, strict=True)
+    ]
+    return refit(
+        spectrum, tremor.series, rest, peak_hz=tremor.centre_hz, reach_hz=HALF_BAND_HZ
+    )
+
+
+def _motion(
+    time_s: NDArray[np.float64], value: NDArray[np.complex128], tremor: Narrowband
+) -> NDArray[np.float64]:
+    turn = np.exp(2j * np.pi * tremor.centre_hz * time_s)
+    motion: NDArray[np.float64] = (value * turn[:, None]).real
+    return motion
+
+
+def _neighbourhood(spectrum: Spectrum, series: int, at: int) -> float:
+    apart = np.abs(spectrum.frequency_hz - spectrum.frequency_hz[at])
+    beside = (apart >= NEIGHBOURHOOD_HZ[0]) & (apart <= NEIGHBOURHOOD_HZ[1])
+    return float(np.median(spectrum.ratio[beside, series]))
+
+
+def _is_top(spectrum: Spectrum, series: int, at: int) -> bool:
+    """Whether a bin belongs to a peak that is searched, and is no flank of one that is not.
+
+    Such a flank is far lower than what lies within a taper's bandwidth of it; the top of a
+    peak is flat within a factor of two.
+    """
+    step_hz = spectrum.frequency_hz[1] - spectrum.frequency_hz[0]
+    reach = max(1, round(spectrum.half_width_hz / step_hz))
+    around = spectrum.ratio[max(at - reach, 0) : at + reach + 1, series]
+    return bool(spectrum.ratio[at, series] >= around.max() / 2)

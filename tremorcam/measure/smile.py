@@ -1,0 +1,187 @@
+"""The smile itself: excursion, speed and lag of each side, and what the eyes do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage, stats
+
+from tremorcam.anatomy import SIDES, Side
+from tremorcam.measure.blocks import median_interval_s
+from tremorcam.measure.intervals import inside
+from tremorcam.measure.narrowband import CONFIDENCE, Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    import xarray as xr
+    from numpy.typing import NDArray
+
+PIECE_S = 0.5
+"""Medians are compared over pieces this long, which are taken as independent."""
+SMOOTH_S = 0.15
+LID_MARGIN_S = 0.15
+LEAST_CLOSURE_PERCENT = 10.0
+"""The onset of an eye's narrowing is timed only if it narrows by more than this."""
+LEAST_SAMPLES = 5
+
+
+@dataclass(frozen=True)
+class SideSmile:
+    """One side of one smile; NaN where it could not be told.
+
+    Parameters
+    ----------
+    excursion_mm : Interval
+        From rest to the held smile.
+    onset_speed_mm_s : float
+    half_rise_s : float
+        When half of the excursion was reached.
+    closure_percent : Interval
+        How much narrower the eye is in the hold than at rest.
+    eye_lag_s : float
+        How long the eye's narrowing trails the mouth's rise.
+    """
+
+    excursion_mm: Interval
+    onset_speed_mm_s: float
+    half_rise_s: float
+    closure_percent: Interval
+    eye_lag_s: float
+
+
+def measure_smile(
+    distinct: xr.Dataset,
+    phases: pd.DataFrame,
+    smile: int,
+    lid_spans: Sequence[tuple[float, float]],
+) -> dict[Side, SideSmile]:
+    """Measure one smile on both sides.
+
+    Parameters
+    ----------
+    distinct : xarray.Dataset
+    phases : pandas.DataFrame
+    smile : int
+    lid_spans : sequence of (float, float)
+        Blinks and other lid events, which are left out of apertures.
+    """
+    time_s = distinct["time_s"].values.astype(float)
+    own = phases[phases["smile"] == smile]
+    spans = {
+        str(name): (float(start), float(stop))
+        for name, start, stop in zip(own["phase"], own["onset_s"], own["offset_s"], strict=True)
+    }
+    blinking = inside(time_s, lid_spans, margin_s=LID_MARGIN_S)
+    return {side: _one_side(distinct, time_s, spans, side, blinking) for side in SIDES}
+
+
+def _one_side(
+    distinct: xr.Dataset,
+    time_s: NDArray[np.float64],
+    spans: dict[str, tuple[float, float]],
+    side: Side,
+    blinking: NDArray[np.bool_],
+) -> SideSmile:
+    corner_mm = distinct["smile_excursion_mm"].sel(side=side).values.astype(float)
+    aperture_mm = np.where(blinking, np.nan, distinct["eye_aperture_mm"].sel(side=side).values)
+    rest, held = (_within(time_s, corner_mm, spans.get(name)) for name in ("neutral", "hold"))
+    excursion = _difference(rest, held)
+    rest_eye, held_eye = (
+        _within(time_s, aperture_mm, spans.get(name)) for name in ("neutral", "hold")
+    )
+    closure = _closure_percent(rest_eye, held_eye)
+    speed, rise_s, eye_lag_s = float("nan"), float("nan"), float("nan")
+    if "onset" in spans and np.isfinite(excursion.value):
+        speed, rise_s = _rise(time_s, corner_mm, spans["onset"], rest.middle, held.middle)
+        if closure.value >= LEAST_CLOSURE_PERCENT:
+            _, narrowed_s = _rise(
+                time_s, aperture_mm, spans["onset"], rest_eye.middle, held_eye.middle
+            )
+            eye_lag_s = narrowed_s - rise_s
+    return SideSmile(excursion, speed, rise_s, closure, eye_lag_s)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Median of a signal over a span, its standard error and the pieces this rests on."""
+
+    middle: float
+    error: float
+    n_pieces: int
+
+
+def _within(
+    time_s: NDArray[np.float64], signal: NDArray[np.float64], span: tuple[float, float] | None
+) -> _Level:
+    if span is None:
+        return _Level(float("nan"), float("nan"), 0)
+    chosen = (time_s >= span[0]) & (time_s <= span[1]) & np.isfinite(signal)
+    if chosen.sum() < LEAST_SAMPLES:
+        return _Level(float("nan"), float("nan"), 0)
+    piece = ((time_s[chosen] - span[0]) / PIECE_S).astype(int)
+    middles = np.array([np.median(signal[chosen][piece == each]) for each in np.unique(piece)])
+    error = middles.std(ddof=1) / np.sqrt(len(middles)) if len(middles) > 1 else np.nan
+    return _Level(float(np.median(signal[chosen])), float(error), len(middles))
+
+
+def _student(value: float, error: float, n_free: int) -> Interval:
+    reach = stats.t.ppf((1 + CONFIDENCE) / 2, max(n_free, 1)) * error
+    return Interval(value, value - reach, value + reach)
+
+
+def _difference(rest: _Level, held: _Level) -> Interval:
+    n_free = min(rest.n_pieces, held.n_pieces) - 1
+    return _student(held.middle - rest.middle, float(np.hypot(rest.error, held.error)), n_free)
+
+
+def _closure_percent(rest: _Level, held: _Level) -> Interval:
+    if not rest.middle > 0:
+        return Interval(float("nan"))
+    share = held.middle / rest.middle
+    error = float(np.hypot(held.error, share * rest.error)) / rest.middle
+    n_free = min(rest.n_pieces, held.n_pieces) - 1
+    return _student(100 * (1 - share), 100 * error, n_free)
+
+
+def _rise(
+    time_s: NDArray[np.float64],
+    signal: NDArray[np.float64],
+    onset: tuple[float, float],
+    start_level: float,
+    end_level: float,
+) -> tuple[float, float]:
+    """Greatest speed within an onset (units per second) and when half the way was made."""
+    chosen = (time_s >= onset[0] - SMOOTH_S) & (time_s <= onset[1]) & np.isfinite(signal)
+    if chosen.sum() < LEAST_SAMPLES or start_level == end_level:
+        return float("nan"), float("nan")
+    at_s, values = time_s[chosen], signal[chosen]
+    width = max(1, round(SMOOTH_S / median_interval_s(time_s)))
+    smooth = ndimage.uniform_filter1d(values, width, mode="nearest")
+    way = (smooth - start_level) / (end_level - start_level)
+    speed = float(np.gradient(smooth, at_s).max() if end_level > start_level else np.nan)
+    past = np.flatnonzero(way >= 0.5)
+    if not len(past):
+        return speed, float("nan")
+    first = int(past[0])
+    if first == 0:
+        return speed, float(at_s[0])
+    share = (0.5 - way[first - 1]) / (way[first] - way[first - 1])
+    return speed, float(at_s[first - 1] + share * (at_s[first] - at_s[first - 1]))
+
+
+def repeats(values: Sequence[Interval]) -> Interval:
+    """Mean over repeated smiles, with the interval that their spread gives.
+
+    One smile keeps its own interval.
+    """
+    known = [value for value in values if np.isfinite(value.value)]
+    if not known:
+        return Interval(float("nan"))
+    if len(known) == 1:
+        return known[0]
+    each = np.array([value.value for value in known])
+    return _student(float(each.mean()), float(each.std(ddof=1) / np.sqrt(len(each))), len(each) - 1)

@@ -1,0 +1,400 @@
+"""Multitaper spectra at true sample times, their background, and how unlikely a peak is.
+
+The spectrum is Thomson's (1982, doi:10.1109/PROC.1982.12433): tapers of discrete prolate
+spheroidal sequences, evaluated at the times of the frames. Its background is a smooth curve
+fitted where there is no peak; a peak's strength is the ratio of the two, averaged over the
+two principal axes of movement after each has been divided by its own background, so that
+its distribution without tremor is known: chi-squared over its degrees of freedom, whatever
+the colour of the noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+from scipy.signal.windows import dpss
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tremorcam.measure.blocks import Block
+
+LOWEST_HZ = 2.0
+HIGHEST_HZ = 15.0
+STEP_HZ = 0.05
+FIT_FROM_HZ = 2.5
+FIT_TO_SHARE_OF_RATE = 0.48
+BACKGROUND_ORDER = 2
+"""Log-density as a parabola of log-frequency: white, pink, red and low-passed noise and their
+mixtures are all within a few percent of one over the two octaves of the band."""
+PEAK_QUANTILE = 0.999
+"""Bins above this quantile are no background."""
+LEAST_BACKGROUND_SHARE = 0.35
+BACKGROUND_COST = 4.0
+"""Share of the independent bands that fitting the background uses up, as found by Monte Carlo."""
+BANDS_FACTOR = 1.2
+"""Independent trials per independent band, as found by Monte Carlo: the highest of a peak's
+overlapping bins counts."""
+MAX_DISPERSION = 4.0
+POWER_QUANTILE = 1.645
+"""A tremor of the size of the detection limit is found 95 times in 100."""
+
+
+@dataclass(frozen=True)
+class Eigenspectra:
+    """Tapered Fourier transforms of one block.
+
+    Parameters
+    ----------
+    coefficient : ndarray of complex, shape (n_tapers, n_frequencies, n_series, 2)
+        Scaled so that the squared magnitude is a one-sided power density, mm²/Hz.
+    usable : ndarray of bool, shape (n_series,)
+    duration_s : float
+    half_width_hz : float
+        Half of the tapers' bandwidth.
+    smile : int
+    """
+
+    coefficient: NDArray[np.complex128]
+    usable: NDArray[np.bool_]
+    duration_s: float
+    half_width_hz: float
+    smile: int
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Spectrum of every series over one phase, with its background.
+
+    Parameters
+    ----------
+    frequency_hz : ndarray, shape (n_frequencies,)
+    psd, background : ndarray, shape (n_frequencies, n_series, 2)
+        Along the principal axes, mm²/Hz; NaN for a series without data.
+    ratio : ndarray, shape (n_frequencies, n_series)
+        Mean over both axes of density over background.
+    axes : ndarray, shape (n_series, 2, 2)
+        Columns are the principal axes in the picture.
+    dof : ndarray, shape (n_series,)
+        Effective degrees of freedom of ``ratio``.
+    half_width_hz : float
+    duration_s : float
+    band_hz : tuple of float
+        Where peaks may be told at this frame rate.
+    """
+
+    frequency_hz: NDArray[np.float64]
+    psd: NDArray[np.float64]
+    background: NDArray[np.float64]
+    ratio: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    dof: NDArray[np.float64]
+    half_width_hz: float
+    duration_s: float
+    band_hz: tuple[float, float]
+
+    @property
+    def in_band(self) -> NDArray[np.bool_]:
+        """Bins of the analysis band."""
+        low, high = self.band_hz
+        return (self.frequency_hz >= low - 1e-9) & (self.frequency_hz <= high + 1e-9)
+
+    @property
+    def n_bands(self) -> float:
+        """How many independent bands the analysis band holds."""
+        low, high = self.band_hz
+        return max((high - low) / (2 * self.half_width_hz), 1.0)
+
+    def background_at(self, series: int, frequency_hz: float) -> NDArray[np.float64]:
+        """Background density along both principal axes, mm²/Hz, shape (2,)."""
+        return np.array(
+            [
+                np.interp(frequency_hz, self.frequency_hz, self.background[:, series, axis])
+                for axis in (0, 1)
+            ]
+        )
+
+    def p_value(self, series: int, ratio: float) -> float:
+        """Probability that noise alone reaches a ratio anywhere in the band.
+
+        The ratio of a chi-squared to the background fitted beside it has an F distribution;
+        its constants are checked by Monte Carlo over white, pink, red, mixed and low-passed
+        noise (tests/unit/measure/test_false_alarms.py).
+        """
+        dof = self.dof[series]
+        if not np.isfinite(ratio) or not np.isfinite(dof):
+            return float("nan")
+        tail = stats.f.sf(ratio, dof, dof * self.n_bands / BACKGROUND_COST)
+        return float(-np.expm1(BANDS_FACTOR * self.n_bands * np.log1p(-min(tail, 1 - 1e-12))))
+
+    def threshold(self, series: int, alpha: float) -> float:
+        """Ratio that noise reaches anywhere in the band with probability ``alpha``."""
+        dof = self.dof[series]
+        tail = -np.expm1(np.log1p(-alpha) / (BANDS_FACTOR * self.n_bands))
+        return float(stats.f.isf(tail, dof, dof * self.n_bands / BACKGROUND_COST))
+
+    def detection_limit_rms_mm(self, series: int, alpha: float) -> float:
+        """RMS of the smallest sinusoid that would be found with a probability of 95 %, in mm.
+
+        For the noisier of the two axes, at the middle of the band's background.
+        """
+        dof, ratio = self.dof[series], self.threshold(series, alpha)
+        # Non-central chi-squared in its normal approximation: dof + x - q sqrt(2 (dof + 2 x))
+        # must reach dof * ratio.
+        needed, q = dof * (ratio - 1), POWER_QUANTILE
+        excess = needed + 2 * q**2 + np.sqrt((needed + 2 * q**2) ** 2 - needed**2 + 2 * q**2 * dof)
+        density = np.nanmax(np.median(self.background[self.in_band, series], axis=0))
+        return float(np.sqrt(2 * density * 2 * self.half_width_hz * excess / dof))
+
+
+def frequency_grid(rate_hz: float) -> NDArray[np.float64]:
+    """Frequencies of all spectra of a recording, in Hz."""
+    highest = min(FIT_TO_SHARE_OF_RATE * rate_hz, HIGHEST_HZ)
+    return np.arange(LOWEST_HZ, max(highest, LOWEST_HZ + 1) + 1e-9, STEP_HZ)
+
+
+def time_half_bandwidth(duration_s: float) -> tuple[float, int]:
+    """Time-half-bandwidth product of the tapers and how many are used.
+
+    Products of 2.5 to 3 are usual for tremor; short stretches take 2, or peaks would be
+    wider than 1 Hz.
+    """
+    half_bandwidth = 3.0 if duration_s >= 6 else 2.0
+    return half_bandwidth, int(2 * half_bandwidth) - 1
+
+
+@lru_cache(maxsize=64)
+def tapers(n_samples: int, half_bandwidth: float, count: int) -> NDArray[np.float64]:
+    """Slepian tapers of unit energy, shape (count, n_samples)."""
+    sequences: NDArray[np.float64] = dpss(n_samples, half_bandwidth, count)
+    sequences.setflags(write=False)
+    return sequences
+
+
+def tapers_at(block: Block, half_bandwidth: float, count: int) -> NDArray[np.float64]:
+    """Tapers over a block at the true times of its samples, shape (count, n)."""
+    n_grid = max(round((block.time_s[-1] - block.time_s[0]) / block.interval_s) + 1, count + 1)
+    grid_s = np.linspace(block.time_s[0], block.time_s[-1], n_grid)
+    sequences = tapers(n_grid, half_bandwidth, count)
+    return np.stack([np.interp(block.time_s, grid_s, sequence) for sequence in sequences])
+
+
+def eigenspectra(block: Block, frequency_hz: NDArray[np.float64]) -> Eigenspectra:
+    """Transform every series of a block with every taper."""
+    half_bandwidth, count = time_half_bandwidth(block.duration_s)
+    window = tapers_at(block, half_bandwidth, count)
+    n, n_series = block.valid.shape
+    energy = np.einsum("kn,ns->ks", window**2, block.valid.astype(float))
+    tapered = window[:, :, None, None] * block.motion_mm[None]
+    columns = tapered.transpose(1, 0, 2, 3).reshape(n, -1)
+    phase = 2 * np.pi * np.outer(frequency_hz, block.time_s - block.time_s[0])
+    transform = np.cos(phase) @ columns - 1j * (np.sin(phase) @ columns)
+    transform = transform.reshape(len(frequency_hz), count, n_series, 2).transpose(1, 0, 2, 3)
+    with np.errstate(divide="ignore"):
+        scale = np.where(energy > 0, np.sqrt(2 * block.interval_s / energy), 0.0)
+    return Eigenspectra(
+        coefficient=transform * scale[:, None, :, None],
+        usable=block.valid.any(axis=0),
+        duration_s=block.duration_s,
+        half_width_hz=half_bandwidth / block.duration_s,
+        smile=block.smile,
+    )
+
+
+def combine(
+    blocks: Sequence[Eigenspectra],
+    frequency_hz: NDArray[np.float64],
+    *,
+    band_hz: tuple[float, float],
+) -> Spectrum:
+    """Average the spectra of blocks, weighted by their length, and fit the background."""
+    cross, dof_axis = _average(blocks)
+    axes = np.linalg.eigh(np.nan_to_num(cross.mean(axis=0)))[1][:, :, ::-1]
+    psd = _along(cross, axes)
+    duration_s = np.array([block.duration_s for block in blocks])
+    half_width_hz = float(np.average([b.half_width_hz for b in blocks], weights=duration_s))
+    background, quiet = fit_background(frequency_hz, psd, dof_axis, half_width_hz)
+    moving = np.isfinite(background).all(axis=0)
+    dof = np.where(moving.any(axis=1), dof_axis * moving.sum(axis=1), np.nan)
+    ratio = _ratio(psd, background)
+    return Spectrum(
+        frequency_hz=frequency_hz,
+        psd=psd,
+        background=background,
+        ratio=ratio,
+        axes=axes,
+        dof=dof / _dispersion(ratio, quiet | ~moving, dof),
+        half_width_hz=half_width_hz,
+        duration_s=float(duration_s.sum()),
+        band_hz=band_hz,
+    )
+
+
+def refit(
+    spectrum: Spectrum, series: int, rest: Sequence[Eigenspectra], *, peak_hz: float, reach_hz: float
+) -> Spectrum:
+    """Fit one series' background anew, to what is left of it when its peak is taken out.
+
+    A strong peak has skirts (of the tapers, of uneven frame times, of the slow movement's
+    removal) that would count as noise.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+    series : int
+    rest : sequence of Eigenspectra
+        Of this one series, the movement within ``reach_hz`` of ``peak_hz`` subtracted.
+    peak_hz, reach_hz : float
+    """
+    cross, dof_axis = _average(rest)
+    psd = _along(cross, spectrum.axes[[series]])
+    apart = np.abs(spectrum.frequency_hz - peak_hz) > reach_hz + spectrum.half_width_hz
+    background, quiet = fit_background(
+        spectrum.frequency_hz, psd, dof_axis, spectrum.half_width_hz, beside=apart
+    )
+    backgrounds, ratios = spectrum.background.copy(), spectrum.ratio.copy()
+    backgrounds[:, [series]] = background
+    ratios[:, [series]] = _ratio(spectrum.psd[:, [series]], background)
+    moving = np.isfinite(background).all(axis=0)
+    dof = dof_axis * moving.sum(axis=1)
+    dofs = spectrum.dof.copy()
+    dofs[series] = (dof / _dispersion(_ratio(psd, background), quiet | ~moving, dof))[0]
+    return replace(spectrum, background=backgrounds, ratio=ratios, dof=dofs)
+
+
+def _average(
+    blocks: Sequence[Eigenspectra],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Cross-spectra of the image axes (n_frequencies, n_series, 2, 2), and their dof."""
+    usable = np.stack([block.usable for block in blocks])
+    weights = usable * np.array([block.duration_s for block in blocks])[:, None]
+    n_tapers = np.array([len(block.coefficient) for block in blocks])[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weights = weights / weights.sum(axis=0)
+        dof_axis = 2 / (weights**2 / n_tapers).sum(axis=0)
+    per_taper = np.nan_to_num(weights) / n_tapers
+    cross = sum(
+        np.einsum("kfsa,kfsb->fsab", block.coefficient, block.coefficient.conj(), optimize=True).real
+        * weight[None, :, None, None]
+        for block, weight in zip(blocks, per_taper, strict=True)
+    )
+    return np.where(usable.any(axis=0)[None, :, None, None], cross, np.nan), dof_axis
+
+
+def _along(cross: NDArray[np.float64], axes: NDArray[np.float64]) -> NDArray[np.float64]:
+    psd: NDArray[np.float64] = np.einsum("sap,fsab,sbp->fsp", axes, cross, axes, optimize=True)
+    return psd
+
+
+def _ratio(psd: NDArray[np.float64], background: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean over the axes that move at all of density over background; NaN where none does."""
+    moving = np.isfinite(background).all(axis=0)
+    with np.errstate(invalid="ignore"):
+        relative = np.where(moving, psd / background, 0.0)
+        ratio: NDArray[np.float64] = relative.sum(axis=2) / moving.sum(axis=1)
+    return ratio
+
+
+def fit_background(
+    frequency_hz: NDArray[np.float64],
+    psd: NDArray[np.float64],
+    dof: NDArray[np.float64],
+    half_width_hz: float,
+    *,
+    beside: NDArray[np.bool_] | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Fit a smooth curve to the spectrum beside its peaks.
+
+    A gamma regression with logarithmic link (the Whittle likelihood of a power spectrum),
+    repeated without the bins that rise above their expected noise.
+
+    Parameters
+    ----------
+    frequency_hz : ndarray, shape (n_frequencies,)
+    psd : ndarray, shape (n_frequencies, n_series, 2)
+    dof : ndarray, shape (n_series,)
+        Degrees of freedom of one axis.
+    half_width_hz : float
+        Half width of a sinusoid's peak.
+    beside : ndarray of bool, shape (n_frequencies,), optional
+        Bins that may count as background at all.
+
+    Returns
+    -------
+    background : ndarray, shape (n_frequencies, n_series, 2)
+    quiet : ndarray of bool, the same shape
+        Bins that the fit rests on.
+    """
+    n_frequencies = len(frequency_hz)
+    columns = psd.reshape(n_frequencies, -1)
+    known = np.isfinite(columns).all(axis=0) & (columns > 0).all(axis=0)
+    background = np.full_like(columns, np.nan)
+    quiet = np.zeros(columns.shape, bool)
+    fitted = frequency_hz >= FIT_FROM_HZ
+    if beside is not None and (fitted & beside).sum() >= LEAST_BACKGROUND_SHARE * fitted.sum():
+        fitted = fitted & beside
+    if known.any():
+        background[:, known], quiet[:, known] = _fit_columns(
+            frequency_hz, columns[:, known], np.repeat(dof, 2)[known], half_width_hz, fitted
+        )
+    return background.reshape(psd.shape), quiet.reshape(psd.shape)
+
+
+def _fit_columns(
+    frequency_hz: NDArray[np.float64],
+    psd: NDArray[np.float64],
+    dof: NDArray[np.float64],
+    half_width_hz: float,
+    fitted: NDArray[np.bool_],
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    place = np.log(frequency_hz / 6)
+    design = place[:, None] ** np.arange(BACKGROUND_ORDER + 1)
+    keep = np.repeat(fitted[:, None], psd.shape[1], axis=1)
+    highest = stats.chi2.ppf(PEAK_QUANTILE, dof) / dof
+    coefficient = np.linalg.lstsq(design[fitted], np.log(psd[fitted]), rcond=None)[0]
+    for iteration in range(8):
+        curve = design @ coefficient
+        # Steps are bounded: a peak is many times the background.
+        response = curve + np.clip(psd / np.exp(curve) - 1, -1, 2)
+        normal = np.einsum("fi,fc,fj->cij", design, keep, design)
+        moment = np.einsum("fi,fc,fc->ci", design, keep, response)
+        coefficient = np.linalg.solve(normal, moment[..., None])[..., 0].T
+        if iteration % 2:
+            peaks = psd / np.exp(design @ coefficient) > highest
+            keep = fitted[:, None] & ~_widen(peaks, half_width_hz)
+            few = keep.sum(axis=0) < LEAST_BACKGROUND_SHARE * fitted.sum()
+            keep[:, few] = fitted[:, None]
+    background: NDArray[np.float64] = np.exp(design @ coefficient)
+    return background, keep
+
+
+def _widen(mask: NDArray[np.bool_], half_width_hz: float) -> NDArray[np.bool_]:
+    """Extend what is true along the first axis by a frequency on both sides."""
+    reach = max(1, round(half_width_hz / STEP_HZ))
+    count = np.cumsum(np.pad(mask, ((reach + 1, reach), (0, 0))), axis=0)
+    widened: NDArray[np.bool_] = count[2 * reach + 1 :] > count[: -2 * reach - 1]
+    return widened
+
+
+def _dispersion(
+    ratio: NDArray[np.float64], quiet: NDArray[np.bool_], dof: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How much more than it should the ratio scatters over the quiet bins, at least 1.
+
+    Noise that comes and goes, or a background that the curve does not fit, leaves fewer
+    degrees of freedom than tapers.
+    """
+    both = quiet.all(axis=2) & np.isfinite(ratio)
+    count = np.maximum(both.sum(axis=0), 1)
+    centred = np.where(both, ratio, 0.0)
+    with np.errstate(invalid="ignore"):
+        mean = centred.sum(axis=0) / count
+        variance = (np.where(both, ratio - mean, 0.0) ** 2).sum(axis=0) / count
+        dispersion: NDArray[np.float64] = np.clip(variance * dof / 2, 1.0, MAX_DISPERSION)
+    return dispersion

@@ -1,0 +1,222 @@
+"""Tremor of every region over one part of the recording: found, cleared of other causes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tremorcam.anatomy import REGIONS, Region
+from tremorcam.measure.peaks import Peak, find_peak, series_alpha, strongest_p_value
+from tremorcam.measure.narrowband import narrowband
+from tremorcam.measure.rhythm import bandwidth_hz
+from tremorcam.measure.spectrum import Spectrum, combine
+from tremorcam.measure.vetoes import (
+    blink_veto,
+    explain_peak,
+    is_cross_talk,
+    is_speech,
+    speech_veto,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tremorcam.data import Veto
+    from tremorcam.measure.blocks import Block
+    from tremorcam.measure.spectrum import Eigenspectra
+
+FACE_SERIES = tuple(at for at, region in enumerate(REGIONS) if region.role == "face")
+MOST_VETOES = 3
+"""Peaks of one region that are explained away before its search ends."""
+LEAST_BLINK_FREE_SHARE = 0.5
+"""A peak that loses more than this share of its amplitude without the blinks is theirs."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of the recording that is analysed together.
+
+    Parameters
+    ----------
+    phase : str
+    smile : int
+        0 for all smiles together or none.
+    blocks : tuple of Block
+    blinkless : tuple of Block
+        The same without the moments around lid events.
+    spectra : tuple of Eigenspectra
+    holds : tuple of (int, float, float)
+        Smile number, start and end in seconds of what it is made of.
+    """
+
+    phase: str
+    smile: int
+    blocks: tuple[Block, ...]
+    blinkless: tuple[Block, ...]
+    spectra: tuple[Eigenspectra, ...]
+    holds: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(frozen=True)
+class RegionTremor:
+    """What one region does in one stretch.
+
+    Parameters
+    ----------
+    region : Region
+    peak : Peak or None
+        The strongest peak that is the region's own.
+    p_value : float
+        That of the peak, or of the strongest ratio in the band where there is none.
+    noise_density : float
+        mm/√Hz, along one axis (root mean square of both).
+    detection_limit_rms_mm : float
+    """
+
+    region: Region
+    peak: Peak | None
+    p_value: float
+    noise_density: float
+    detection_limit_rms_mm: float
+
+
+@dataclass(frozen=True)
+class StretchTremor:
+    """Every region's tremor in one stretch, in the order of ``FACE_SERIES``."""
+
+    stretch: Stretch
+    spectrum: Spectrum
+    regions: tuple[RegionTremor, ...]
+    vetoes: tuple[Veto, ...] = field(default=())
+
+    def strongest(self) -> Peak | None:
+        """Peak of the greatest amplitude on the face."""
+        peaks = [region.peak for region in self.regions if region.peak is not None]
+        return max(peaks, key=lambda peak: peak.tremor.rms_mm.value, default=None)
+
+
+def find_tremor(
+    stretch: Stretch,
+    frequency_hz: NDArray[np.float64],
+    *,
+    band_hz: tuple[float, float],
+    n_tests: int,
+    key_frame_interval_s: float | None = None,
+    seed: int = 0,
+) -> StretchTremor:
+    """Look for tremor in every region of the face.
+
+    Parameters
+    ----------
+    stretch : Stretch
+        With at least one block.
+    frequency_hz : ndarray, shape (n_frequencies,)
+    band_hz : tuple of float
+        Where peaks may be told.
+    n_tests : int
+        Regions times stretches of the recording.
+    key_frame_interval_s : float, optional
+    seed : int, optional
+    """
+    spectrum = combine(stretch.spectra, frequency_hz, band_hz=band_hz)
+    search = _Search(stretch, spectrum, n_tests, key_frame_interval_s, seed)
+    peaks = {series: search.own_peak(series) for series in FACE_SERIES}
+    _drop_cross_talk(peaks, stretch, spectrum)
+    regions = tuple(
+        RegionTremor(
+            region=REGIONS[series],
+            peak=peak,
+            p_value=peak.p_value if peak else strongest_p_value(spectrum, series, n_tests),
+            noise_density=_noise_density(peak.spectrum if peak else spectrum, series),
+            detection_limit_rms_mm=_limit(peak.spectrum if peak else spectrum, series, n_tests),
+        )
+        for series, peak in peaks.items()
+    )
+    return StretchTremor(stretch, spectrum, regions, tuple(search.vetoes))
+
+
+@dataclass
+class _Search:
+    stretch: Stretch
+    spectrum: Spectrum
+    n_tests: int
+    key_frame_interval_s: float | None
+    seed: int
+    vetoes: list[Veto] = field(default_factory=list)
+
+    def own_peak(self, series: int) -> Peak | None:
+        """Strongest peak of a region that nothing else explains."""
+        blocked: list[tuple[float, float]] = []
+        for _ in range(MOST_VETOES + 1):
+            peak = find_peak(
+                self.stretch.blocks, self.spectrum, series,
+                n_tests=self.n_tests, blocked=blocked, seed=self.seed,
+            )  # fmt: skip
+            if peak is None:
+                return None
+            veto = self._veto(peak, series)
+            if veto is None:
+                return peak
+            self.vetoes.append(veto)
+            reach_hz = 2 * self.spectrum.half_width_hz + 0.1
+            blocked.append((peak.tremor.centre_hz - reach_hz, peak.tremor.centre_hz + reach_hz))
+        return None
+
+    def _veto(self, peak: Peak, series: int) -> Veto | None:
+        region, at_hz = REGIONS[series], peak.tremor.centre_hz
+        veto = explain_peak(
+            peak, region, self.stretch.blocks, self.spectrum,
+            key_frame_interval_s=self.key_frame_interval_s,
+        )  # fmt: skip
+        if veto is not None:
+            return veto
+        if self._is_blinks(peak, series):
+            return blink_veto(region, at_hz)
+        if is_speech(region, peak.tremor, bandwidth_hz(peak)):
+            return speech_veto(region, at_hz)
+        return None
+
+    def _is_blinks(self, peak: Peak, series: int) -> bool:
+        blinkless = [block for block in self.stretch.blinkless if block.valid[:, series].any()]
+        if not blinkless:
+            return False
+        rest = narrowband(blinkless, series, peak.spectrum, peak.tremor.centre_hz, refine=False)
+        return rest is not None and (
+            rest.rms_mm.value < LEAST_BLINK_FREE_SHARE * peak.tremor.rms_mm.value
+        )
+
+
+def _drop_cross_talk(
+    peaks: dict[int, Peak | None], stretch: Stretch, spectrum: Spectrum
+) -> None:
+    """Take back peaks that are a few percent of a far stronger one, carried over.
+
+    See :func:`tremorcam.measure.vetoes.is_cross_talk`.
+    """
+    found = [peak for peak in peaks.values() if peak is not None]
+    if not found:
+        return
+    strongest = max(found, key=lambda peak: peak.tremor.rms_mm.value)
+    for series, peak in peaks.items():
+        if peak is not None and peak is not strongest:
+            if is_cross_talk(peak.tremor, strongest.tremor, stretch.blocks, spectrum):
+                peaks[series] = None
+
+
+def _noise_density(spectrum: Spectrum, series: int) -> float:
+    density = spectrum.background[spectrum.in_band, series]
+    if not np.isfinite(spectrum.dof[series]):
+        return float("nan")
+    return float(np.sqrt(np.median(np.nanmean(density, axis=1))))
+
+
+def _limit(spectrum: Spectrum, series: int, n_tests: int) -> float:
+    if not np.isfinite(spectrum.dof[series]):
+        return float("nan")
+    return spectrum.detection_limit_rms_mm(series, series_alpha(n_tests))
+
+

@@ -1,0 +1,139 @@
+"""Rows of the measures table that speak of tremor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tremorcam.anatomy import REGIONS, SIDES
+from tremorcam.measure.course import growth_ratio, recovery_ratio
+from tremorcam.measure.narrowband import HALF_BAND_HZ, Interval
+from tremorcam.measure.rhythm import bandwidth_hz, harmonics, persistence, stability_index_hz
+from tremorcam.measure.tables import NAN, MeasureRows, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tremorcam.measure.peaks import Peak
+    from tremorcam.measure.symmetry import SidePair
+    from tremorcam.measure.tremor import RegionTremor, Stretch, StretchTremor
+
+PEAK_TO_PEAK = 2 * np.sqrt(2)
+"""Of a sinusoid's RMS."""
+PEAK_MEASURES = (
+    "tremor_frequency", "tremor_amplitude_rms", "tremor_amplitude_p2p", "tremor_axis",
+    "tremor_p_value", "tremor_persistence", "tremor_bandwidth", "tremor_stability_index",
+    "tremor_sinusoidality", "harmonic_ratio", "growth_ratio",
+)  # fmt: skip
+
+
+def add_tremor(rows: MeasureRows, found: StretchTremor, *, rate_hz: float) -> None:
+    """Add every region's rows of one stretch."""
+    stretch = found.stretch
+    for each in found.regions:
+        place = Place(each.region.name, each.region.side, stretch.phase, stretch.smile)
+        if each.peak is None:
+            _add_undetected(rows, place, each)
+        else:
+            _add_detected(rows, place, each.peak, stretch, rate_hz)
+        rows.add(place, "noise_density", each.noise_density)
+        rows.add(place, "detection_limit", PEAK_TO_PEAK * each.detection_limit_rms_mm)
+
+
+def add_not_assessed(rows: MeasureRows, phase: str, smile: int) -> None:
+    """Add the rows of a stretch that is too short, or too coarse in time, for any spectrum."""
+    for region in REGIONS:
+        if region.role == "face":
+            place = Place(region.name, region.side, phase, smile)
+            for measure in (*PEAK_MEASURES, "noise_density", "detection_limit"):
+                rows.add(place, measure, NAN)
+
+
+def _add_undetected(rows: MeasureRows, place: Place, each: RegionTremor) -> None:
+    assessed = np.isfinite(each.noise_density)
+    detected = False if assessed else None
+    # What the background alone reads in the band of a peak, both axes together.
+    floor_mm = each.noise_density * np.sqrt(2 * 2 * HALF_BAND_HZ)
+    floors = {
+        "tremor_amplitude_rms": floor_mm,
+        "tremor_amplitude_p2p": PEAK_TO_PEAK * floor_mm,
+    }
+    for measure in PEAK_MEASURES:
+        value = each.p_value if measure == "tremor_p_value" else NAN
+        rows.add(place, measure, value, noise_floor=floors.get(measure, NAN), detected=detected)
+
+
+def _add_detected(
+    rows: MeasureRows, place: Place, peak: Peak, stretch: Stretch, rate_hz: float
+) -> None:
+    tremor, blocks = peak.tremor, stretch.blocks
+    rms, floor_mm = tremor.rms_mm, tremor.noise_rms_mm
+    p2p = Interval(*(PEAK_TO_PEAK * np.array([rms.value, rms.low, rms.high])))
+    axis_deg = np.rad2deg(np.arctan2(-tremor.axis[1], tremor.axis[0])) % 180
+    harmonic_ratio, sinusoidality = harmonics(peak, blocks, rate_hz=rate_hz)
+    resolution_hz = 2 * peak.spectrum.half_width_hz
+    values: dict[str, float | Interval] = {
+        "tremor_frequency": tremor.frequency_hz,
+        "tremor_amplitude_rms": rms,
+        "tremor_amplitude_p2p": p2p,
+        "tremor_axis": float(axis_deg),
+        "tremor_p_value": peak.p_value,
+        "tremor_persistence": persistence(peak, blocks),
+        "tremor_bandwidth": bandwidth_hz(peak),
+        "tremor_stability_index": stability_index_hz(peak, blocks),
+        "tremor_sinusoidality": sinusoidality,
+        "harmonic_ratio": harmonic_ratio,
+        "growth_ratio": growth_ratio(tremor, stretch.holds),
+    }
+    floors = {
+        "tremor_amplitude_rms": floor_mm,
+        "tremor_amplitude_p2p": PEAK_TO_PEAK * floor_mm,
+        "tremor_bandwidth": resolution_hz,
+    }
+    for measure, value in values.items():
+        rows.add(place, measure, value, noise_floor=floors.get(measure, NAN), detected=True)
+
+
+def add_symmetry(
+    rows: MeasureRows, found: StretchTremor, pairs: Sequence[SidePair]
+) -> None:
+    """Add how the sides compare: for the face (its strongest region), then region by region."""
+    stretch = found.stretch
+    ordered = sorted(
+        pairs, key=lambda pair: max(pair.left.rms_mm.value, pair.right.rms_mm.value), reverse=True
+    )
+    named = [("face", pair) for pair in ordered[:1]] + [(pair.region, pair) for pair in ordered]
+    for name, pair in named:
+        place = Place(name, "both", stretch.phase, stretch.smile)
+        coupling = pair.coupling
+        rows.add(place, "asymmetry_index", pair.asymmetry)
+        rows.add(place, "coherence", coupling.coherence, noise_floor=coupling.limit,
+                 detected=coupling.significant)  # fmt: skip
+        rows.add(place, "lag", pair.lag_s)
+    if not pairs:
+        place = Place("face", "both", stretch.phase, stretch.smile)
+        for measure in ("asymmetry_index", "coherence", "lag"):
+            rows.add(place, measure, NAN)
+
+
+def add_spread(rows: MeasureRows, found: StretchTremor) -> None:
+    """Add how many regions of each side tremble."""
+    stretch = found.stretch
+    for side in SIDES:
+        count = sum(each.peak is not None for each in found.regions if each.region.side == side)
+        assessed = any(
+            np.isfinite(each.noise_density) for each in found.regions if each.region.side == side
+        )
+        place = Place("face", side, stretch.phase, stretch.smile)
+        rows.add(place, "tremor_spread", count if assessed else NAN)
+
+
+def add_recovery(rows: MeasureRows, pooled: StretchTremor) -> None:
+    """Add, for every smile but the first, how far the strongest tremor had recovered."""
+    peak = pooled.strongest()
+    holds = pooled.stretch.holds
+    for before, after in zip(holds[:-1], holds[1:], strict=True):
+        place = Place("face", "both", "hold", after[0])
+        ratio = NAN if peak is None else recovery_ratio(peak.tremor, before, after)
+        rows.add(place, "recovery_ratio", ratio)

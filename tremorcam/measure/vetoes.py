@@ -1,0 +1,215 @@
+"""Peaks that are not the face's own: the head's, the camera's, the light's, the codec's.
+
+A cause is named only where its own series has a peak at the same frequency, large enough and
+coherent with the face's: neither alone is proof, as a strong tremor leaks a little into
+everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from tremorcam.data import Veto
+from tremorcam.dictionary import region_label
+from tremorcam.measure.blocks import SERIES
+from tremorcam.measure.coupling import couple
+from tremorcam.measure.narrowband import Narrowband, narrowband
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tremorcam.anatomy import Region
+    from tremorcam.measure.blocks import Block
+    from tremorcam.measure.peaks import Peak
+    from tremorcam.measure.spectrum import Spectrum
+
+REFERENCE_SHARE = 0.5
+"""The nose bridge or forehead moves at least this share of what the face does (peak at half
+the mouth's amplitude; provisional)."""
+HEAD_SHARE = 0.5
+"""The head as a whole, which is taken out of the face's movement, moves at least this share."""
+LEAST_LIGHT_PERCENT = 0.05
+"""Weaker flicker moves nothing: 3 % of it became 0.24 px of false movement in a trial without
+local normalisation of brightness."""
+POINTWISE_P = 1e-3
+"""How unlikely the cause's own peak is at that one frequency."""
+LEAST_COHERENCE = 0.5
+"""The cause explains at least half of the peak's power (provisional)."""
+KEY_FRAME_RATE_HZ = 0.5
+"""Key frames less frequent than this have harmonics everywhere and prove nothing."""
+CROSS_TALK_SHARE = 0.05
+"""A movement this small beside a coherent one elsewhere is that one's, carried by the skin or
+the tracker."""
+SPEECH_HZ = (2.5, 7.5)
+SPEECH_RMS_MM = 0.5
+SPEECH_BANDWIDTH_HZ = 1.5
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A series that may explain a peak."""
+
+    name: str
+    series: str
+    share: float
+    words: str
+
+
+CAUSES = (
+    Cause("camera_shake", "background", HEAD_SHARE, "the whole picture moves"),
+    Cause("head_motion", "head", HEAD_SHARE, "the head moves"),
+    Cause("head_motion", "head_angle", HEAD_SHARE, "the head turns"),
+    Cause("head_motion", "nose_bridge_both", REFERENCE_SHARE, "the bridge of the nose moves"),
+    Cause("head_motion", "forehead_both", REFERENCE_SHARE, "the forehead moves"),
+)
+
+
+def explain_peak(
+    peak: Peak,
+    region: Region,
+    blocks: Sequence[Block],
+    spectrum: Spectrum,
+    *,
+    key_frame_interval_s: float | None = None,
+) -> Veto | None:
+    """Name what else has the same peak, or ``None`` if it is the face's own.
+
+    Parameters
+    ----------
+    peak : Peak
+    region : Region
+        Where the peak was found.
+    blocks : sequence of Block
+    spectrum : Spectrum
+        Of all series, over the same blocks.
+    key_frame_interval_s : float, optional
+        Time between the video's key frames.
+    """
+    at_hz = peak.tremor.centre_hz
+    for cause in CAUSES:
+        own = _same_peak(peak.tremor, cause.series, blocks, spectrum)
+        if own is not None and own.rms_mm.value >= cause.share * peak.tremor.rms_mm.value:
+            if cause.name == "head_motion" and _is_codec(at_hz, key_frame_interval_s, spectrum):
+                return _veto("codec", region, at_hz, _codec_words(key_frame_interval_s))
+            size = f" ({own.rms_mm.value:.2f} mm RMS beside {peak.tremor.rms_mm.value:.2f} mm here)"
+            return _veto(cause.name, region, at_hz, cause.words + size)
+    light = _same_peak(peak.tremor, "light", blocks, spectrum)
+    if light is not None and light.rms_mm.value >= LEAST_LIGHT_PERCENT:
+        words = f"the light flickers ({light.rms_mm.value:.2f} % RMS)"
+        return _veto("flicker", region, at_hz, words)
+    if _is_codec(at_hz, key_frame_interval_s, spectrum):
+        return _veto("codec", region, at_hz, _codec_words(key_frame_interval_s))
+    return None
+
+
+def is_cross_talk(
+    tremor: Narrowband, strongest: Narrowband, blocks: Sequence[Block], spectrum: Spectrum
+) -> bool:
+    """Whether a small peak is only what a far stronger one elsewhere carries along.
+
+    Skin, and patches wider than what moves, pass a few percent of a movement on. A peak of at
+    most 5 % of the strongest one's amplitude, coherent with it, is therefore no tremor of its
+    own; where both sides truly shake, they differ by less.
+    """
+    if tremor.rms_mm.value > CROSS_TALK_SHARE * strongest.rms_mm.value:
+        return False
+    same = narrowband(blocks, tremor.series, spectrum, strongest.centre_hz, refine=False)
+    return same is not None and couple(same, strongest).significant
+
+
+def is_speech(region: Region, tremor: Narrowband, bandwidth_hz: float) -> bool:
+    """Whether a peak is wide, slow and large at the lower lip or chin, as talking makes it.
+
+    Syllables come at 2.5 to 7.5 Hz without a steady rhythm (Chandrasekaran 2009,
+    doi:10.1371/journal.pcbi.1000436).
+    """
+    return (
+        region.name in ("lower_lip", "chin", "upper_lip", "mouth_corner")
+        and SPEECH_HZ[0] <= tremor.centre_hz <= SPEECH_HZ[1]
+        and tremor.rms_mm.value >= SPEECH_RMS_MM
+        and bandwidth_hz >= SPEECH_BANDWIDTH_HZ
+    )
+
+
+def speech_veto(region: Region, at_hz: float) -> Veto:
+    """The veto that :func:`is_speech` calls for."""
+    return _veto("speech", region, at_hz, "lips and chin move widely without a steady rhythm")
+
+
+def blink_veto(region: Region, at_hz: float) -> Veto:
+    """The veto for a peak that is only there while the eyes blink."""
+    return _veto("blink", region, at_hz, "it is only there while the eyes blink")
+
+
+def _veto(cause: str, region: Region, at_hz: float, because: str) -> Veto:
+    where = region_label(region.name, region.side)
+    return Veto(
+        region=region.name,
+        side=region.side,
+        frequency_hz=at_hz,
+        cause=cause,
+        explanation=f"The {at_hz:.1f} Hz peak at the {where} is not its own: {because}.",
+    )
+
+
+def _same_peak(
+    tremor: Narrowband, name: str, blocks: Sequence[Block], spectrum: Spectrum
+) -> Narrowband | None:
+    """Movement of another series at a tremor's frequency, if it stands out and is coherent."""
+    series = SERIES.index(name)
+    dof = spectrum.dof[series]
+    if not np.isfinite(dof):
+        return None
+    near = np.abs(spectrum.frequency_hz - tremor.centre_hz) <= spectrum.half_width_hz
+    ratio = float(spectrum.ratio[near, series].max(initial=0.0))
+    if _pointwise_p(spectrum, series, ratio) > POINTWISE_P:
+        return None
+    own = narrowband(blocks, series, spectrum, tremor.centre_hz, refine=False)
+    if own is None:
+        return None
+    coupling = couple(tremor, own)
+    clean = coupling.coherence * _noise_factor(tremor) * _noise_factor(own)
+    return own if coupling.significant and clean >= LEAST_COHERENCE else None
+
+
+def _noise_factor(tremor: Narrowband) -> float:
+    """By how much noise within the band dilutes a coherence."""
+    return 1 + (tremor.noise_rms_mm / max(tremor.rms_mm.value, 1e-9)) ** 2
+
+
+def _pointwise_p(spectrum: Spectrum, series: int, ratio: float) -> float:
+    dof = spectrum.dof[series]
+    return float(stats.chi2.sf(dof * ratio, dof))
+
+
+def _is_codec(at_hz: float, key_frame_interval_s: float | None, spectrum: Spectrum) -> bool:
+    """Whether a peak lies in a comb of harmonics of the key-frame rate.
+
+    A lone harmonic may be a coincidence: the nose bridge or the forehead, which every key
+    frame redraws too, must have at least one other line of the comb.
+    """
+    if not key_frame_interval_s or 1 / key_frame_interval_s < KEY_FRAME_RATE_HZ:
+        return False
+    rate_hz = 1 / key_frame_interval_s
+    if abs(at_hz / rate_hz - round(at_hz / rate_hz)) * rate_hz > spectrum.half_width_hz / 2:
+        return False
+    others = np.arange(1, 40) * rate_hz
+    low, high = spectrum.band_hz
+    others = others[(others >= low) & (others <= high) & (np.abs(others - at_hz) > rate_hz / 2)]
+    return any(
+        _pointwise_p(
+            spectrum, series, float(np.interp(f, spectrum.frequency_hz, spectrum.ratio[:, series]))
+        ) < POINTWISE_P
+        for series in (SERIES.index("nose_bridge_both"), SERIES.index("forehead_both"))
+        if np.isfinite(spectrum.dof[series])
+        for f in others
+    )  # fmt: skip
+
+
+def _codec_words(key_frame_interval_s: float | None) -> str:
+    every = key_frame_interval_s or float("nan")
+    return f"the video's key frames, one every {every:.2g} s, redraw the picture at that rate"
