@@ -1,3 +1,4 @@
+import importlib
 import sys
 
 import pytest
@@ -16,7 +17,7 @@ def run(monkeypatch, tmp_path, capfd):
         options["on_frame"](2, 2)
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tremorcam.simulate.simulate", render)
+    monkeypatch.setattr(importlib.import_module("tremorcam.simulate"), "simulate", render)
 
     def run(*arguments):
         rendered.clear()
