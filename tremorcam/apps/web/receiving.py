@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from tremorcam.apps.web.settings import MAX_UPLOAD_BYTES, RESERVE_BYTES
 
@@ -70,8 +71,8 @@ async def append_body(request: Request, path: Path, *, folder: DataFolder, offse
     Raises
     ------
     HTTPException
-        408 if the sender falls silent, 413 if the file gets too large, 507 if the disk is
-        full. What was written stays.
+        400 if the sender goes away, 408 if it falls silent, 413 if the file gets too large,
+        507 if the disk is full. What was written stays.
     """
     length = request.headers.get("content-length", "")
     require_space(folder, int(length) if length.isdigit() else 0)
@@ -106,6 +107,8 @@ async def _blocks(request: Request) -> AsyncIterator[bytes]:
             piece = await asyncio.wait_for(anext(stream), SILENCE_S)
         except StopAsyncIteration:
             break
+        except ClientDisconnect as error:
+            raise HTTPException(HTTPStatus.BAD_REQUEST, "the sender went away") from error
         except TimeoutError as error:
             raise HTTPException(
                 HTTPStatus.REQUEST_TIMEOUT, "nothing more came; send the video again"

@@ -62,10 +62,6 @@ def run_job(root: Path, recording_id: str, analyzer: str, connection: Connection
 
 
 def _analyze(history: History, recording: Recording, analyzer: str, connection: Connection) -> None:
-    # Only the worker measures and draws; the server imports this module and none of that.
-    from tremorcam.apps.web.playback import make_playable
-    from tremorcam.publish import save_analysis, summary_row
-
     module, function = analyzer.split(":")
     analyze = getattr(importlib.import_module(module), function)
 
@@ -82,6 +78,10 @@ def _analyze(history: History, recording: Recording, analyzer: str, connection: 
         progress=report,
         **options,
     )
+    # Only a worker with a result draws; the server imports this module and none of that.
+    from tremorcam.apps.web.playback import make_playable
+    from tremorcam.publish import save_analysis, summary_row
+
     video = dataclasses.replace(analysis.video, name=recording.name)
     analysis = dataclasses.replace(analysis, video=video)
     report(1.0, "saving")
