@@ -193,7 +193,7 @@ def _make_block(
     samples: Samples, frames: NDArray[np.intp], valid: NDArray[np.bool_], smile: int
 ) -> Block:
     time_s = samples.time_s[frames]
-    valid = _drop_islands(time_s, valid, samples.interval_s)
+    valid = _drop_islands(valid, samples.interval_s)
     valid = valid & (valid.mean(axis=0) >= LEAST_COVERAGE)
     steps = np.diff(time_s)
     covered_s = np.minimum(steps, GAP_INTERVALS * samples.interval_s).sum()
@@ -236,9 +236,7 @@ def without(block: Block, series: int, motion_mm: NDArray[np.float64]) -> Block:
     )
 
 
-def _drop_islands(
-    time_s: NDArray[np.float64], valid: NDArray[np.bool_], interval_s: float
-) -> NDArray[np.bool_]:
+def _drop_islands(valid: NDArray[np.bool_], interval_s: float) -> NDArray[np.bool_]:
     patterns, series = np.unique(valid, axis=1, return_inverse=True)
     for column in range(patterns.shape[1]):
         for start, stop in runs(patterns[:, column].copy()):

@@ -45,9 +45,7 @@ LID_COUPLING = 0.05
 (provisional)."""
 LID_MARGIN_S = 0.1
 REFERENCES = ("nose_bridge_both", "forehead_both")
-BURST_SERIES = tuple(
-    at for at, region in enumerate(REGIONS) if region.name in MOUTH_REGIONS
-)
+BURST_SERIES = tuple(at for at, region in enumerate(REGIONS) if region.name in MOUTH_REGIONS)
 # Rayleigh distribution: the magnitude of two independent normal axes of unit variance.
 RAYLEIGH_MEDIAN = 1.1774
 
@@ -124,15 +122,18 @@ def _twitches(samples: Samples, at: int, start_s: float, stop_s: float) -> list[
             rise = start + int(np.argmax(size_mm[start:stop] >= peak_mm / 2))
             onset_s, offset_s, rise_s = samples.time_s[piece[[start, stop - 1, rise]]]
             found.append(
-                Twitch(REGIONS[at], float(onset_s), float(offset_s) + samples.interval_s,
-                       float(rise_s), peak_mm)  # fmt: skip
+                Twitch(
+                    REGIONS[at],
+                    float(onset_s),
+                    float(offset_s) + samples.interval_s,
+                    float(rise_s),
+                    peak_mm,
+                )
             )
     return found
 
 
-def _pieces(
-    samples: Samples, at: int, start_s: float, stop_s: float
-) -> list[NDArray[np.intp]]:
+def _pieces(samples: Samples, at: int, start_s: float, stop_s: float) -> list[NDArray[np.intp]]:
     """Frames of a region without a gap between them, as the tracker ties them together."""
     within = (samples.time_s >= start_s) & (samples.time_s <= stop_s) & samples.valid[:, at]
     frames = np.flatnonzero(within)
@@ -191,8 +192,7 @@ def _exclude(samples: Samples, twitches: Iterable[Twitch]) -> NDArray[np.bool_]:
 
 def _is_heads(twitch: Twitch, references: Sequence[Twitch]) -> bool:
     return any(
-        overlap_s(twitch.span_s, other.span_s) > 0
-        and other.peak_mm >= HEAD_RATIO * twitch.peak_mm
+        overlap_s(twitch.span_s, other.span_s) > 0 and other.peak_mm >= HEAD_RATIO * twitch.peak_mm
         for other in references
     )
 
@@ -227,8 +227,16 @@ def _merge_one_side(twitches: Sequence[Twitch], kind: str) -> list[Event]:
         strongest = max(group, key=lambda t: t.peak_mm)
         side = strongest.region.side
         events.append(
-            Event(kind, side, start, stop, strongest.rise_s, strongest.peak_mm, "mm",
-                  strongest.region.name)  # fmt: skip
+            Event(
+                kind,
+                side,
+                start,
+                stop,
+                strongest.rise_s,
+                strongest.peak_mm,
+                "mm",
+                strongest.region.name,
+            )
         )
     return events
 

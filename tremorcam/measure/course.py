@@ -23,9 +23,7 @@ WINDOW_S, STEP_S = 1.0, 0.5
 LARGEST_AUTOCORRELATION = 0.7
 
 
-def growth_ratio(
-    tremor: Narrowband, holds: Sequence[tuple[int, float, float]]
-) -> Interval:
+def growth_ratio(tremor: Narrowband, holds: Sequence[tuple[int, float, float]]) -> Interval:
     """Amplitude in the last third of the hold over that in the first, noise subtracted.
 
     With several holds their thirds are pooled. The interval is a Student one of the logarithm:
@@ -38,8 +36,8 @@ def growth_ratio(
     holds : sequence of (int, float, float)
         Smile number, start and end in seconds.
     """
-    courses = [_pieces(tremor.envelopes, *hold) for hold in holds]
-    courses = [course for course in courses if course is not None]
+    pieces = [_pieces(tremor.envelopes, *hold) for hold in holds]
+    courses = [course for course in pieces if course is not None]
     if not courses:
         return Interval(float("nan"))
     course = np.mean(courses, axis=0)
@@ -69,8 +67,9 @@ def _pieces(
     count = np.bincount(piece, minlength=PIECES)
     if (count == 0).any():
         return None
-    sums: NDArray[np.float64] = np.bincount(piece, power, minlength=PIECES)
-    return sums / count
+    sums = np.bincount(piece, power, minlength=PIECES)
+    means: NDArray[np.float64] = sums / count
+    return means
 
 
 def _scatter(course: NDArray[np.float64]) -> NDArray[np.float64]:

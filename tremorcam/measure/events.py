@@ -64,7 +64,7 @@ def events_table(events: Sequence[Event], phases: pd.DataFrame) -> pd.DataFrame:
         for event in sorted(events, key=lambda event: (event.onset_s, event.event, event.side))
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
-    return table.astype({name: float for name in ("onset_s", "offset_s", "duration_s", "peak")})
+    return table.astype(dict.fromkeys(("onset_s", "offset_s", "duration_s", "peak"), float))
 
 
 def rate_per_min(count: int, duration_s: float) -> Interval:

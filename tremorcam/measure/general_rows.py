@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tremorcam.anatomy import REGIONS, SIDES, Side
+from tremorcam.anatomy import SIDES, Side
 from tremorcam.measure.blocks import SERIES, median_interval_s
 from tremorcam.measure.events import rate_per_min
 from tremorcam.measure.eye_mouth import eye_mouth
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 LEAST_INTERVALS = 3
 """Intervals between bursts from which their irregularity is told."""
+STEADY = ("hold", "neutral", "whole")
+BURST_REGIONS = {"mouth_corner": "mouth_burst", "cheek": "cheek_burst"}
 LID_RATES = {
     "blink_rate": ("blink",),
     "incomplete_blink_rate": ("incomplete_blink",),
@@ -49,9 +52,7 @@ def add_smiles(
         _add_smile(rows, smile, [sides])
 
 
-def _add_smile(
-    rows: MeasureRows, smile: int, repeated: Sequence[Mapping[Side, SideSmile]]
-) -> None:
+def _add_smile(rows: MeasureRows, smile: int, repeated: Sequence[Mapping[Side, SideSmile]]) -> None:
     for side in SIDES:
         each = [sides[side] for sides in repeated]
         corner = Place("mouth_corner", side, "hold", smile)
@@ -62,10 +63,16 @@ def _add_smile(
         rows.add(eye, "eye_closure_with_smile", repeats([one.closure_percent for one in each]))
         rows.add(eye, "eye_closure_lag", _mean([one.eye_lag_s for one in each]))
     mouth = Place("mouth_corner", "both", "hold", smile)
-    rows.add(mouth, "smile_asymmetry",
-             repeats([_minus(s["left"].excursion_mm, s["right"].excursion_mm) for s in repeated]))
-    rows.add(Place("mouth_corner", "both", "onset", smile), "smile_onset_lag",
-             _mean([s["right"].half_rise_s - s["left"].half_rise_s for s in repeated]))
+    rows.add(
+        mouth,
+        "smile_asymmetry",
+        repeats([_minus(s["left"].excursion_mm, s["right"].excursion_mm) for s in repeated]),
+    )
+    rows.add(
+        Place("mouth_corner", "both", "onset", smile),
+        "smile_onset_lag",
+        _mean([s["right"].half_rise_s - s["left"].half_rise_s for s in repeated]),
+    )
     rows.add(Place("eye", "both", "hold", smile), "eye_closure_difference", repeats(
         [_minus(s["left"].closure_percent, s["right"].closure_percent) for s in repeated]
     ))  # fmt: skip
@@ -99,9 +106,7 @@ def add_eyes(
             middle = float(np.median(values)) if len(values) else NAN
             rows.add(Place("eye", side, phase, 0), "eye_aperture", middle)
         count = sum(lid.side == side for lid in lids)
-        rows.add(
-            Place("eye", side, "whole", 0), "one_sided_lid_rate", rate_per_min(count, seen_s)
-        )
+        rows.add(Place("eye", side, "whole", 0), "one_sided_lid_rate", rate_per_min(count, seen_s))
     both = Place("eye", "both", "whole", 0)
     for measure, names in LID_RATES.items():
         count = sum(lid.side == "both" and lid.event in names for lid in lids)
@@ -112,60 +117,52 @@ def add_eyes(
     rows.add(both, "closed_time", 100 * share)
 
 
-def add_general(
-    rows: MeasureRows,
-    samples: Samples,
-    phases: pd.DataFrame,
-    lids: Sequence[Event],
-    bursts: Sequence[Event],
-    attributes: Mapping[Any, Any],
+def add_bursts(
+    rows: MeasureRows, samples: Samples, phases: pd.DataFrame, bursts: Sequence[Event]
 ) -> None:
-    """Add bursts, how eye and mouth go together, and the scale's uncertainty."""
-    for phase in ("hold", "neutral", "whole"):
+    """Add how often bursts come and how evenly, for the mouth (at its corner) and the cheek."""
+    for phase in STEADY:
         spans = spans_of(phases, phase)
         if not spans:
             continue
         smile = spans[0][0] if len(spans) == 1 else 0
-        for side in SIDES:
-            _add_bursts(rows, samples, bursts, phase, smile, [span[1:] for span in spans], side)
-    steady = [
-        span[1:] for phase in ("hold", "neutral", "whole") for span in spans_of(phases, phase)
-    ]
+        within = inside(samples.time_s, [span[1:] for span in spans])
+        for side, (region, kind) in product(SIDES, BURST_REGIONS.items()):
+            own = [
+                burst.rise_s
+                for burst in bursts
+                if burst.event == kind
+                and burst.side in (side, "both")
+                and any(start <= burst.onset_s <= stop for _, start, stop in spans)
+            ]
+            followed = samples.valid[within, SERIES.index(f"{region}_{side}")]
+            followed_s = float(followed.sum() * samples.interval_s)
+            place = Place(region, side, phase, smile)
+            rows.add(place, "burst_rate", rate_per_min(len(own), followed_s))
+            rows.add(place, "burst_irregularity", _irregularity(own))
+
+
+def _irregularity(times_s: Sequence[float]) -> float:
+    intervals_s = np.diff(sorted(times_s))
+    if len(intervals_s) < LEAST_INTERVALS:
+        return NAN
+    return float(intervals_s.std(ddof=1) / intervals_s.mean())
+
+
+def add_coupling(
+    rows: MeasureRows, phases: pd.DataFrame, lids: Sequence[Event], bursts: Sequence[Event]
+) -> None:
+    """Add how eye and mouth go together on each side."""
+    steady = [span[1:] for phase in STEADY for span in spans_of(phases, phase)]
     for side in SIDES:
         together = eye_mouth(side, lids, bursts, steady)
         place = Place("face", side, "whole", 0)
         rows.add(place, "eye_mouth_coincidence", together.coincidence)
         rows.add(place, "eye_mouth_lag", together.lag_s)
+
+
+def add_scale(rows: MeasureRows, attributes: Mapping[Any, Any]) -> None:
+    """Add the uncertainty that all millimetres share."""
     sd = attributes.get("scale_relative_sd")
     percent = 100 * float(sd) if sd is not None else NAN
     rows.add(Place("face", "both", "whole", 0), "scale_uncertainty", percent)
-
-
-def _add_bursts(
-    rows: MeasureRows,
-    samples: Samples,
-    bursts: Sequence[Event],
-    phase: str,
-    smile: int,
-    spans: Sequence[tuple[float, float]],
-    side: Side,
-) -> None:
-    for region, kind in (("mouth_corner", "mouth_burst"), ("cheek", "cheek_burst")):
-        place = Place(region, side, phase, smile)
-        own = [
-            burst
-            for burst in bursts
-            if burst.event == kind
-            and burst.side in (side, "both")
-            and any(start <= burst.onset_s <= stop for start, stop in spans)
-        ]
-        within = inside(samples.time_s, spans)
-        members = [SERIES.index(r.key) for r in REGIONS if r.name == region and r.side == side]
-        followed = samples.valid[within][:, members].any(axis=1)
-        followed_s = float(followed.sum() * samples.interval_s)
-        rows.add(place, "burst_rate", rate_per_min(len(own), followed_s))
-        intervals_s = np.diff(sorted(burst.rise_s for burst in own))
-        irregular = NAN
-        if len(intervals_s) >= LEAST_INTERVALS:
-            irregular = float(intervals_s.std(ddof=1) / intervals_s.mean())
-        rows.add(place, "burst_irregularity", irregular)

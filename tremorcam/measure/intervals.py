@@ -24,17 +24,11 @@ def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 
 
-def hysteresis(
-    strength: NDArray[np.float64], *, low: float, high: float
-) -> list[tuple[int, int]]:
+def hysteresis(strength: NDArray[np.float64], *, low: float, high: float) -> list[tuple[int, int]]:
     """Stretches above ``low`` that somewhere rise above ``high``; NaN counts as below."""
     with np.errstate(invalid="ignore"):
         above = strength > low
-    return [
-        (start, stop)
-        for start, stop in runs(above)
-        if np.nanmax(strength[start:stop]) > high
-    ]
+    return [(start, stop) for start, stop in runs(above) if np.nanmax(strength[start:stop]) > high]
 
 
 def merge(spans: Iterable[tuple[float, float]], *, gap: float) -> list[tuple[float, float]]:

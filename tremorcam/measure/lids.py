@@ -97,9 +97,7 @@ def _closure_of_one(aperture_mm: NDArray[np.float64], interval_s: float) -> NDAr
     # it was before and what it is after.
     open_mm = np.minimum(
         *[
-            ndimage.percentile_filter(
-                filled, OPEN_PERCENTILE, size, mode="nearest", origin=origin
-            )
+            ndimage.percentile_filter(filled, OPEN_PERCENTILE, size, mode="nearest", origin=origin)
             for origin in ((size - 1) // 2, -(size // 2) + 1 - size % 2)
         ]
     )

@@ -19,7 +19,7 @@ from tremorcam.measure.blocks import SERIES, Samples, collect_samples, cut_block
 from tremorcam.measure.bursts import find_bursts
 from tremorcam.measure.course import course_rows
 from tremorcam.measure.events import Event, events_table
-from tremorcam.measure.general_rows import add_eyes, add_general, add_smiles
+from tremorcam.measure.general_rows import add_bursts, add_coupling, add_eyes, add_scale, add_smiles
 from tremorcam.measure.intervals import inside
 from tremorcam.measure.lids import lid_events
 from tremorcam.measure.narrowband import narrowband
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tremorcam.data import Quality, Timing, Veto, VideoInfo
+    from tremorcam.measure.blocks import Block
 
 LID_MARGIN_S = 0.1
 LID_REGIONS = ("lower_lid", "brow")
@@ -122,7 +123,9 @@ def measure(
     _add_tremor_rows(rows, found, phases, timing.effective_rate_hz, seed)
     add_smiles(rows, distinct, phases, lids)
     add_eyes(rows, distinct, phases, lids)
-    add_general(rows, samples, phases, lids, bursts, signals.attrs)
+    add_bursts(rows, samples, phases, bursts)
+    add_coupling(rows, phases, lids, bursts)
+    add_scale(rows, signals.attrs)
     main = _main(found)
     return Measurement(
         phases=phases,
@@ -158,7 +161,7 @@ def _stretches(
     irregular: NDArray[np.bool_],
     rate_hz: float,
 ) -> list[Stretch]:
-    """What spectra are taken of: all holds together, each hold, all neutrals, or the whole."""
+    """Gather what spectra are taken of: all holds together and each, all neutrals, or the whole."""
     if analysis_band_hz(rate_hz) is None:
         return []
     frequency_hz = frequency_grid(rate_hz)
@@ -166,11 +169,10 @@ def _stretches(
     at_lids = irregular.copy()
     for at, region in enumerate(REGIONS):
         at_lids[:, at] |= blinking & (region.name in LID_REGIONS)
-    everywhere = at_lids | blinking[:, None]
     stretches = []
     for phase in ("hold", "neutral", "whole"):
         parts = [
-            _stretch(samples, phase, span, at_lids, everywhere, frequency_hz)
+            _stretch(_cut(samples, span, at_lids, blinking), phase, span, frequency_hz)
             for span in spans_of(phases, phase)
         ]
         parts = [part for part in parts if part.blocks]
@@ -181,25 +183,30 @@ def _stretches(
     return stretches
 
 
-def _stretch(
+def _cut(
     samples: Samples,
-    phase: str,
     span: tuple[int, float, float],
     exclude: NDArray[np.bool_],
-    exclude_blinks: NDArray[np.bool_],
-    frequency_hz: NDArray[np.float64],
-) -> Stretch:
+    blinking: NDArray[np.bool_],
+) -> tuple[list[Block], list[Block]]:
+    """Cut a span into blocks, and again without the moments around lid events if there are any."""
     smile, start_s, stop_s = span
     blocks = cut_blocks(samples, start_s, stop_s, smile=smile, exclude=exclude)
-    blinks = exclude_blinks & (samples.time_s >= start_s)[:, None]
-    blinks &= (samples.time_s <= stop_s)[:, None]
-    blinkless = (
-        cut_blocks(samples, start_s, stop_s, smile=smile, exclude=exclude_blinks)
-        if (blinks & ~exclude).any()
-        else []
-    )
+    if not (blinking & inside(samples.time_s, [(start_s, stop_s)])).any():
+        return blocks, []
+    exclude = exclude | blinking[:, None]
+    return blocks, cut_blocks(samples, start_s, stop_s, smile=smile, exclude=exclude)
+
+
+def _stretch(
+    cut: tuple[list[Block], list[Block]],
+    phase: str,
+    span: tuple[int, float, float],
+    frequency_hz: NDArray[np.float64],
+) -> Stretch:
+    blocks, blinkless = cut
     spectra = tuple(eigenspectra(block, frequency_hz) for block in blocks)
-    return Stretch(phase, smile, tuple(blocks), tuple(blinkless), spectra, (span,))
+    return Stretch(phase, span[0], tuple(blocks), tuple(blinkless), spectra, (span,))
 
 
 def _pool(parts: Sequence[Stretch]) -> Stretch:
@@ -233,7 +240,7 @@ def _find_all(
 
 
 def _main(found: Sequence[StretchTremor]) -> StretchTremor | None:
-    """The stretch to quote: all holds together, the only hold, or the whole."""
+    """Pick the stretch to quote: all holds together, the only hold, or the whole."""
     return next((each for each in found if each.stretch.phase in ("hold", "whole")), None)
 
 

@@ -34,6 +34,7 @@ DRAWS = 200
 CONFIDENCE = 0.95
 BACKGROUND_RELATIVE_SD = 0.12
 """Uncertainty of the fitted background at one frequency, as found by Monte Carlo."""
+THINNED_HZ = 8.0
 CHUNK_S = 1.0
 """Length over which the frequency is compared with itself."""
 LONGEST_WANDER = 5
@@ -114,16 +115,28 @@ class Narrowband:
 class _Projection:
     """Least squares of one series in one block, along its principal axes.
 
-    ``window`` (n_tapers, n) and ``spread`` (2 n_tapers, n_known) turn independent noise of
-    unit variance into the error of the envelope.
+    ``coefficient`` (n_tapers, 2) times ``window`` (n_tapers, n) is the envelope; ``window`` and
+    ``spread`` (2 n_tapers, n_known) turn independent noise of unit variance into its error.
     """
 
     time_s: NDArray[np.float64]
-    envelope: NDArray[np.complex128]
+    coefficient: NDArray[np.complex128]
     window: NDArray[np.float64]
     spread: NDArray[np.float64]
     sigma_mm: NDArray[np.float64]
     smile: int
+
+    @property
+    def envelope(self) -> NDArray[np.complex128]:
+        """Complex envelope along the principal axes, shape (n, 2)."""
+        value: NDArray[np.complex128] = self.window.T @ self.coefficient
+        return value
+
+    @property
+    def slope(self) -> NDArray[np.float64]:
+        """Time derivative of the window, 1/s, shape (n_tapers, n)."""
+        slope: NDArray[np.float64] = np.gradient(self.window, self.time_s, axis=1)
+        return slope
 
     @property
     def noise_ms(self) -> float:
@@ -145,7 +158,7 @@ def narrowband(
     *,
     refine: bool = True,
     half_band_hz: float = HALF_BAND_HZ,
-    seed: int = 0,
+    seed: int | None = None,
 ) -> Narrowband | None:
     """Measure the motion of a series around a frequency.
 
@@ -161,7 +174,7 @@ def narrowband(
         Move to the centroid of what is found.
     half_band_hz : float, optional
     seed : int, optional
-        Of the parametric bootstrap.
+        Of the parametric bootstrap; there are no intervals without it.
 
     Returns
     -------
@@ -181,7 +194,10 @@ def narrowband(
         if abs(target_hz - centre_hz) < TOLERANCE_HZ:
             break
         centre_hz = float(target_hz)
-    rms, offset = _intervals(parts, np.random.default_rng(seed))
+    if seed is None:
+        rms, offset = Interval(_rms_mm(parts)), Interval(_centroid(parts) if refine else 0.0)
+    else:
+        rms, offset = _intervals(parts, np.random.default_rng(seed))
     axes = spectrum.axes[series]
     envelopes = tuple(
         Envelope(part.time_s, part.envelope @ axes.T, part.noise_ms, part.smile) for part in parts
@@ -198,7 +214,7 @@ def narrowband(
 
 
 def main_axis(envelopes: Sequence[Envelope]) -> NDArray[np.float64]:
-    """Unit vector along which a series moves most, in the picture."""
+    """Find the unit vector along which a series moves most, in the picture."""
     value = np.concatenate([envelope.value for envelope in envelopes])
     axis: NDArray[np.float64] = np.linalg.eigh((value.T @ value.conj()).real)[1][:, -1]
     return axis
@@ -227,7 +243,7 @@ def _project(
     density = np.nan_to_num(spectrum.background_at(series, centre_hz))
     return _Projection(
         time_s=block.time_s[kept],
-        envelope=window.T @ (solution[:count] + 1j * solution[count:]),
+        coefficient=solution[:count] + 1j * solution[count:],
         window=window,
         spread=spread,
         sigma_mm=np.sqrt(density / (2 * block.interval_s)),
@@ -239,12 +255,16 @@ def _mean(values: Sequence[float], parts: Sequence[_Projection]) -> float:
     return float(np.average(values, weights=[len(part.time_s) for part in parts]))
 
 
-def _turning(envelope: NDArray[np.complex128], time_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Instantaneous offset of frequency times power, Hz mm²; shape (n, ...) without the axes.
+def _rms_mm(parts: Sequence[_Projection]) -> float:
+    total_ms = _mean([float(_power(part.envelope).mean()) / 2 for part in parts], parts)
+    noise_ms = _mean([part.noise_ms for part in parts], parts)
+    return float(np.sqrt(max(total_ms - noise_ms, 0.0)))
 
-    ``envelope`` has the shape (n, 2, ...).
-    """
-    slope = np.gradient(envelope, time_s, axis=0)
+
+def _turning(
+    envelope: NDArray[np.complex128], slope: NDArray[np.complex128]
+) -> NDArray[np.float64]:
+    """Instantaneous offset of frequency times power, Hz mm², summed over the second axis."""
     turning: NDArray[np.float64] = (envelope.conj() * slope).imag.sum(axis=1) / (2 * np.pi)
     return turning
 
@@ -256,23 +276,24 @@ def _power(envelope: NDArray[np.complex128]) -> NDArray[np.float64]:
 
 def _centroid(parts: Sequence[_Projection]) -> float:
     """Offset of the power-weighted mean frequency from the band's centre, in Hz."""
-    turning = sum(_turning(part.envelope, part.time_s).sum() for part in parts)
-    power = sum(_power(part.envelope).sum() for part in parts)
-    noise = sum(2 * part.noise_ms * len(part.time_s) for part in parts)
+    turning, power, noise = 0.0, 0.0, 0.0
+    for part in parts:
+        envelope = part.envelope
+        turning += _turning(envelope, part.slope.T @ part.coefficient).sum()
+        power += _power(envelope).sum()
+        noise += 2 * part.noise_ms * len(part.time_s)
     # Noise is centred on the band and only dilutes the offset.
     return float(turning / max(power - noise, 0.1 * power)) if power > 0 else 0.0
 
 
-def _intervals(
-    parts: Sequence[_Projection], rng: np.random.Generator
-) -> tuple[Interval, Interval]:
+def _intervals(parts: Sequence[_Projection], rng: np.random.Generator) -> tuple[Interval, Interval]:
     """RMS and offset of the frequency from the centre, by parametric bootstrap.
 
     Noise of the background's density is added to the projection again; how far the estimates
     move is how far noise has moved them already. A frequency that wanders is uncertain beyond
     that: its chunks scatter more than noise explains.
     """
-    chunks = [_chunk_sums(part, _noise(part, rng)) for part in parts]
+    chunks = [_chunk_sums(part, rng) for part in parts]
     turning, power = (np.concatenate(each) for each in zip(*chunks, strict=True))
     n_samples = sum(len(part.time_s) for part in parts)
     noise_ms = _mean([part.noise_ms for part in parts], parts)
@@ -286,29 +307,35 @@ def _intervals(
     return Interval(*rms.tolist()), _frequency_interval(turning, power, 2 * noise_ms * n_samples)
 
 
-def _noise(part: _Projection, rng: np.random.Generator) -> NDArray[np.complex128]:
-    """Draw the envelope's error, shape (n, 2, draws)."""
+def _drawn(part: _Projection, rng: np.random.Generator) -> NDArray[np.complex128]:
+    """Coefficients as measured, then with their error drawn; shape (n_tapers, 2, 1 + draws)."""
     half = len(part.window)
     unit = rng.standard_normal((part.spread.shape[1], 2 * DRAWS))
     error = (part.spread @ unit).reshape(2 * half, 2, DRAWS) * part.sigma_mm[:, None]
-    coefficient = (error[:half] + 1j * error[half:]).reshape(half, -1)
-    return (part.window.T @ coefficient).reshape(-1, 2, DRAWS)
+    measured = part.coefficient[:, :, None]
+    return np.concatenate([measured, measured + error[:half] + 1j * error[half:]], axis=2)
 
 
 def _chunk_sums(
-    part: _Projection, noise: NDArray[np.complex128]
+    part: _Projection, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Turning and power per chunk; the first column is measured, the others are drawn."""
-    envelope = np.concatenate(
-        [part.envelope[:, :, None], part.envelope[:, :, None] + noise], axis=2
-    )
+    """Sum turning and power per chunk; the first column is measured, the others are drawn.
+
+    The envelope is slow: a few samples a second tell it as well as all do.
+    """
     elapsed_s = part.time_s - part.time_s[0]
+    thin = slice(None, None, max(1, int(len(elapsed_s) / max(elapsed_s[-1], 1e-9) / THINNED_HZ)))
+    coefficient = _drawn(part, rng)
+    flat = coefficient.reshape(len(coefficient), -1)
+    envelope = (part.window[:, thin].T @ flat).reshape(-1, *coefficient.shape[1:])
+    slope = (part.slope[:, thin].T @ flat).reshape(envelope.shape)
     n_chunks = max(1, round(elapsed_s[-1] / CHUNK_S))
-    edges = np.searchsorted(elapsed_s, np.arange(n_chunks) * elapsed_s[-1] / n_chunks)
+    edges = np.searchsorted(elapsed_s[thin], np.arange(n_chunks) * elapsed_s[-1] / n_chunks)
     edges = np.unique(edges)
+    scale = len(elapsed_s) / len(envelope)
     return (
-        np.add.reduceat(_turning(envelope, part.time_s), edges, axis=0),
-        np.add.reduceat(_power(envelope), edges, axis=0),
+        scale * np.add.reduceat(_turning(envelope, slope), edges, axis=0),
+        scale * np.add.reduceat(_power(envelope), edges, axis=0),
     )
 
 

@@ -1,4 +1,4 @@
-"""Significant peaks of one series: found, measured, and measured again beside a clean background."""
+"""Significant peaks of one series: found, then measured beside a background without them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def measure_peak(
     seed: int = 0,
 ) -> Peak | None:
     """Measure a peak, then its background without it, then the peak again."""
-    first = narrowband(blocks, series, spectrum, frequency_hz, seed=seed)
+    first = narrowband(blocks, series, spectrum, frequency_hz)
     if first is None:
         return None
     spectrum = clean_background(blocks, spectrum, first)
@@ -119,9 +119,7 @@ def measure_peak(
     return None if tremor is None else Peak(tremor, spectrum, p_value)
 
 
-def clean_background(
-    blocks: Sequence[Block], spectrum: Spectrum, tremor: Narrowband
-) -> Spectrum:
+def clean_background(blocks: Sequence[Block], spectrum: Spectrum, tremor: Narrowband) -> Spectrum:
     """Fit the background of a series to what is left without its tremor."""
     used = [block for block in blocks if block.valid[:, tremor.series].any()]
     rest = [
@@ -131,9 +129,7 @@ def clean_background(
         )
         for block, envelope in zip(used, tremor.envelopes, strict=True)
     ]
-    return refit(
-        spectrum, tremor.series, rest, peak_hz=tremor.centre_hz, reach_hz=HALF_BAND_HZ
-    )
+    return refit(spectrum, tremor.series, rest, peak_hz=tremor.centre_hz, reach_hz=HALF_BAND_HZ)
 
 
 def _motion(

@@ -95,9 +95,7 @@ def find_phases(
     return _table(_steady_stretch(time_s, course, distinct))
 
 
-def _checked_hold(
-    hold: tuple[float, float], time_s: NDArray[np.float64]
-) -> tuple[float, float]:
+def _checked_hold(hold: tuple[float, float], time_s: NDArray[np.float64]) -> tuple[float, float]:
     start, stop = hold
     last = float(time_s[-1]) if len(time_s) else 0.0
     if not (start < stop and start < last and stop > 0):
@@ -282,9 +280,7 @@ def spans_of(phases: pd.DataFrame, phase: str) -> list[tuple[int, float, float]]
     rows = phases[phases["phase"] == phase]
     return [
         (int(smile), float(start), float(stop))
-        for smile, start, stop in zip(
-            rows["smile"], rows["onset_s"], rows["offset_s"], strict=True
-        )
+        for smile, start, stop in zip(rows["smile"], rows["onset_s"], rows["offset_s"], strict=True)
     ]
 
 

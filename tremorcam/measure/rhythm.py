@@ -130,7 +130,7 @@ def stability_index_hz(peak: Peak, blocks: Sequence[Block]) -> float:
 def _zero_crossings(
     envelope: Envelope, axis: NDArray[np.float64], centre_hz: float
 ) -> list[NDArray[np.float64]]:
-    """Times of positive-going zero crossings, in one array for each stretch without a gap."""
+    """Find positive-going zero crossings in seconds, an array for each stretch without a gap."""
     steps = np.diff(envelope.time_s)
     gaps = np.flatnonzero(steps > 2.5 * np.median(steps)) + 1
     crossings = []
@@ -148,9 +148,7 @@ def _zero_crossings(
     return crossings
 
 
-def harmonics(
-    peak: Peak, blocks: Sequence[Block], *, rate_hz: float
-) -> tuple[float, float]:
+def harmonics(peak: Peak, blocks: Sequence[Block], *, rate_hz: float) -> tuple[float, float]:
     """Power at twice the peak over that at the peak, and the peak's share of all harmonics.
 
     Returns

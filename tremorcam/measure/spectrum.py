@@ -200,7 +200,7 @@ def eigenspectra(block: Block, frequency_hz: NDArray[np.float64]) -> Eigenspectr
         scale = np.where(energy > 0, np.sqrt(2 * block.interval_s / energy), 0.0)
     return Eigenspectra(
         coefficient=transform * scale[:, None, :, None],
-        usable=block.valid.any(axis=0),
+        usable=np.asarray(block.valid.any(axis=0)),
         duration_s=block.duration_s,
         half_width_hz=half_bandwidth / block.duration_s,
         smile=block.smile,
@@ -220,7 +220,7 @@ def combine(
     duration_s = np.array([block.duration_s for block in blocks])
     half_width_hz = float(np.average([b.half_width_hz for b in blocks], weights=duration_s))
     background, quiet = fit_background(frequency_hz, psd, dof_axis, half_width_hz)
-    moving = np.isfinite(background).all(axis=0)
+    moving = _moving(background)
     dof = np.where(moving.any(axis=1), dof_axis * moving.sum(axis=1), np.nan)
     ratio = _ratio(psd, background)
     return Spectrum(
@@ -237,7 +237,12 @@ def combine(
 
 
 def refit(
-    spectrum: Spectrum, series: int, rest: Sequence[Eigenspectra], *, peak_hz: float, reach_hz: float
+    spectrum: Spectrum,
+    series: int,
+    rest: Sequence[Eigenspectra],
+    *,
+    peak_hz: float,
+    reach_hz: float,
 ) -> Spectrum:
     """Fit one series' background anew, to what is left of it when its peak is taken out.
 
@@ -261,7 +266,7 @@ def refit(
     backgrounds, ratios = spectrum.background.copy(), spectrum.ratio.copy()
     backgrounds[:, [series]] = background
     ratios[:, [series]] = _ratio(spectrum.psd[:, [series]], background)
-    moving = np.isfinite(background).all(axis=0)
+    moving = _moving(background)
     dof = dof_axis * moving.sum(axis=1)
     dofs = spectrum.dof.copy()
     dofs[series] = (dof / _dispersion(_ratio(psd, background), quiet | ~moving, dof))[0]
@@ -272,19 +277,20 @@ def _average(
     blocks: Sequence[Eigenspectra],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Cross-spectra of the image axes (n_frequencies, n_series, 2, 2), and their dof."""
-    usable = np.stack([block.usable for block in blocks])
+    usable: NDArray[np.bool_] = np.stack([block.usable for block in blocks])
     weights = usable * np.array([block.duration_s for block in blocks])[:, None]
     n_tapers = np.array([len(block.coefficient) for block in blocks])[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         weights = weights / weights.sum(axis=0)
         dof_axis = 2 / (weights**2 / n_tapers).sum(axis=0)
     per_taper = np.nan_to_num(weights) / n_tapers
-    cross = sum(
-        np.einsum("kfsa,kfsb->fsab", block.coefficient, block.coefficient.conj(), optimize=True).real
-        * weight[None, :, None, None]
-        for block, weight in zip(blocks, per_taper, strict=True)
-    )
-    return np.where(usable.any(axis=0)[None, :, None, None], cross, np.nan), dof_axis
+    cross = np.zeros((*blocks[0].coefficient.shape[1:], 2))
+    for block, weight in zip(blocks, per_taper, strict=True):
+        spectra = block.coefficient * np.sqrt(weight)[None, None, :, None]
+        cross += np.einsum("kfsa,kfsb->fsab", spectra, spectra.conj(), optimize=True).real
+    missing = ~usable.any(axis=0)
+    cross[:, missing] = np.nan
+    return cross, dof_axis
 
 
 def _along(cross: NDArray[np.float64], axes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -292,9 +298,14 @@ def _along(cross: NDArray[np.float64], axes: NDArray[np.float64]) -> NDArray[np.
     return psd
 
 
+def _moving(background: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which axes of which series move at all, shape (n_series, 2)."""
+    return np.asarray(np.isfinite(background).all(axis=0))
+
+
 def _ratio(psd: NDArray[np.float64], background: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean over the axes that move at all of density over background; NaN where none does."""
-    moving = np.isfinite(background).all(axis=0)
+    moving = _moving(background)
     with np.errstate(invalid="ignore"):
         relative = np.where(moving, psd / background, 0.0)
         ratio: NDArray[np.float64] = relative.sum(axis=2) / moving.sum(axis=1)

@@ -65,10 +65,9 @@ def _compare(
     if not peaks:
         return None
     stronger = max(peaks, key=lambda peak: peak.tremor.rms_mm.value)
-    both = [_at(found, each, stronger.tremor.centre_hz, seed) for each in (left, right)]
-    if both[0] is None or both[1] is None:
+    one, other = (_at(found, each, stronger.tremor.centre_hz, seed) for each in (left, right))
+    if one is None or other is None:
         return None
-    one, other = both
     shared = one.axis * (1, 1) + other.axis * (-1, 1) * np.sign(one.axis @ (other.axis * (-1, 1)))
     axis = _outward(shared if np.linalg.norm(shared) > 1e-6 else one.axis)
     coupling = couple(one, other, first_axis=axis, second_axis=axis * (-1, 1))
@@ -78,10 +77,10 @@ def _compare(
 def _at(
     found: StretchTremor, each: RegionTremor, frequency_hz: float, seed: int
 ) -> Narrowband | None:
-    """A side's movement at a frequency, its background cleared of that movement."""
+    """Measure a side's movement at a frequency, its background cleared of that movement."""
     series = [region.key for region in REGIONS].index(each.region.key)
     blocks = found.stretch.blocks
-    first = narrowband(blocks, series, found.spectrum, frequency_hz, refine=False, seed=seed)
+    first = narrowband(blocks, series, found.spectrum, frequency_hz, refine=False)
     if first is None:
         return None
     spectrum = clean_background(blocks, found.spectrum, first)

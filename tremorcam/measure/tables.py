@@ -55,6 +55,6 @@ class MeasureRows:
         """Rows as a table with the columns of measures.csv."""
         table = pd.DataFrame(self.rows, columns=list(MEASURE_COLUMNS))
         numbers = ("value", "ci_low", "ci_high", "noise_floor")
-        table = table.astype({name: float for name in numbers} | {"smile": int})
+        table = table.astype(dict.fromkeys(numbers, float) | {"smile": int})
         table["detected"] = table["detected"].astype(object)
         return table

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tremorcam.anatomy import REGIONS, Region
-from tremorcam.measure.peaks import Peak, find_peak, series_alpha, strongest_p_value
 from tremorcam.measure.narrowband import narrowband
+from tremorcam.measure.peaks import Peak, find_peak, series_alpha, strongest_p_value
 from tremorcam.measure.rhythm import bandwidth_hz
 from tremorcam.measure.spectrum import Spectrum, combine
 from tremorcam.measure.vetoes import (
@@ -21,8 +21,6 @@ from tremorcam.measure.vetoes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from tremorcam.data import Veto
@@ -190,9 +188,7 @@ class _Search:
         )
 
 
-def _drop_cross_talk(
-    peaks: dict[int, Peak | None], stretch: Stretch, spectrum: Spectrum
-) -> None:
+def _drop_cross_talk(peaks: dict[int, Peak | None], stretch: Stretch, spectrum: Spectrum) -> None:
     """Take back peaks that are a few percent of a far stronger one, carried over.
 
     See :func:`tremorcam.measure.vetoes.is_cross_talk`.
@@ -202,9 +198,10 @@ def _drop_cross_talk(
         return
     strongest = max(found, key=lambda peak: peak.tremor.rms_mm.value)
     for series, peak in peaks.items():
-        if peak is not None and peak is not strongest:
-            if is_cross_talk(peak.tremor, strongest.tremor, stretch.blocks, spectrum):
-                peaks[series] = None
+        if peak is None or peak is strongest:
+            continue
+        if is_cross_talk(peak.tremor, strongest.tremor, stretch.blocks, spectrum):
+            peaks[series] = None
 
 
 def _noise_density(spectrum: Spectrum, series: int) -> float:
@@ -218,5 +215,3 @@ def _limit(spectrum: Spectrum, series: int, n_tests: int) -> float:
     if not np.isfinite(spectrum.dof[series]):
         return float("nan")
     return spectrum.detection_limit_rms_mm(series, series_alpha(n_tests))
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,9 +96,7 @@ def _add_detected(
         rows.add(place, measure, value, noise_floor=floors.get(measure, NAN), detected=True)
 
 
-def add_symmetry(
-    rows: MeasureRows, found: StretchTremor, pairs: Sequence[SidePair]
-) -> None:
+def add_symmetry(rows: MeasureRows, found: StretchTremor, pairs: Sequence[SidePair]) -> None:
     """Add how the sides compare: for the face (its strongest region), then region by region."""
     stretch = found.stretch
     ordered = sorted(
@@ -133,7 +132,7 @@ def add_recovery(rows: MeasureRows, pooled: StretchTremor) -> None:
     """Add, for every smile but the first, how far the strongest tremor had recovered."""
     peak = pooled.strongest()
     holds = pooled.stretch.holds
-    for before, after in zip(holds[:-1], holds[1:], strict=True):
+    for before, after in pairwise(holds):
         place = Place("face", "both", "hold", after[0])
         ratio = NAN if peak is None else recovery_ratio(peak.tremor, before, after)
         rows.add(place, "recovery_ratio", ratio)

@@ -136,12 +136,12 @@ def is_speech(region: Region, tremor: Narrowband, bandwidth_hz: float) -> bool:
 
 
 def speech_veto(region: Region, at_hz: float) -> Veto:
-    """The veto that :func:`is_speech` calls for."""
+    """Give the veto that :func:`is_speech` calls for."""
     return _veto("speech", region, at_hz, "lips and chin move widely without a steady rhythm")
 
 
 def blink_veto(region: Region, at_hz: float) -> Veto:
-    """The veto for a peak that is only there while the eyes blink."""
+    """Give the veto for a peak that is only there while the eyes blink."""
     return _veto("blink", region, at_hz, "it is only there while the eyes blink")
 
 
