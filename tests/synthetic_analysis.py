@@ -427,8 +427,12 @@ def _words(detected: bool) -> dict[str, Any]:
 
 def _provenance() -> dict[str, Any]:
     return {
-        "tremorcam": "0.1.0",
-        "versions": {"numpy": "2.4.6", "mediapipe": "0.10.33", "opencv": "5.0.0"},
+        "versions": {
+            "tremorcam": "0.1.0",
+            "numpy": "2.4.6",
+            "mediapipe": "0.10.33",
+            "opencv": "5.0.0",
+        },
         "parameters": {
             "iris_mm": 11.71,
             "measure": {"band_hz": [3.0, 12.0], "alpha": 0.01, "seed": 0},

@@ -216,6 +216,11 @@ class Answer:
         return max(lengths_s, key=lambda smile: lengths_s[smile], default=min(smiles))
 
 
+def measured_with(analysis: Analysis) -> str:
+    """Version of Tremorcam that made an analysis; empty where it is not told."""
+    return str(analysis.provenance.get("versions", {}).get("tremorcam", ""))
+
+
 def _place(row: dict[str, Any]) -> tuple[str, str, str, int]:
     return row["region"], row["side"], row["phase"], int(row["smile"])
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tremorcam.anatomy import SIDES
 from tremorcam.dictionary import columns
-from tremorcam.publish.answer import Answer, Estimate
+from tremorcam.publish.answer import Answer, Estimate, measured_with
 
 if TYPE_CHECKING:
     from tremorcam.data import Analysis
@@ -53,7 +53,7 @@ def _recording(analysis: Analysis) -> dict[str, Any]:
         "effective_rate_hz": timing.effective_rate_hz,
         "mm_per_px": float(np.nanmedian(scale)) if np.isfinite(scale).any() else np.nan,
         "sha256": analysis.video.sha256,
-        "tremorcam_version": analysis.provenance.get("tremorcam"),
+        "tremorcam_version": measured_with(analysis),
         "vetoes": ";".join(f"{veto.cause}@{veto.frequency_hz:.1f}" for veto in analysis.vetoes),
     }
 

@@ -85,6 +85,8 @@ def _render(
     origin_px = np.array([crop.left, crop.top], dtype=float)
     canvas = np.empty((height + STRIP_PX, 2 * width, 3), np.uint8)
     n_frames = max(analysis.timing.n_frames, 1)
+    # A recording analysed as mirrored was turned back first, and so were its places.
+    way = -1 if analysis.provenance.get("parameters", {}).get("mirrored") else 1
     with Encoder(
         out_path,
         size_px=(2 * width, height + STRIP_PX),
@@ -92,7 +94,7 @@ def _render(
         audio_from=video.path,
     ) as encoder:
         for frame in video.frames():
-            face = crop.cut(frame.rgb())
+            face = crop.cut(frame.rgb()[:, ::way])
             canvas[:height, :width] = face
             canvas[:height, width:] = magnifier.warp(
                 face, frame.index, origin_px=origin_px, scale=crop.scale

@@ -130,8 +130,8 @@ class Marks:
     def _draw_region(self, picture: Picture, key: str, side: str, at: tuple[float, float]) -> None:
         radius = max(3.5 * self._px_per_mm, 4.0)
         if key in self._detected:
-            _ring(picture, at, radius * 1.25, (255, 255, 255), 5)
-            _ring(picture, at, radius * 1.25, rgb(SIDE_COLORS[side]), 3)
+            _ring(picture, at, radius * 1.3, (255, 255, 255), 4)
+            _ring(picture, at, radius * 1.3, rgb(SIDE_COLORS[side]), 2)
         else:
             _ring(picture, at, radius * 0.7, (225, 229, 233), 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -56,11 +57,12 @@ class Strip:
         """Draw the strip as it is at a time, shape (HEIGHT_PX, width, 3)."""
         picture = np.full((HEIGHT_PX, self._width, 3), 255, np.uint8)
         for onset_s, offset_s in self._holds:
-            left, right = np.clip(
-                (self._x(onset_s, now_s), self._x(offset_s, now_s)), 0, self._width
-            )
-            if right > left:
-                picture[_LANE_PX + 8 :, int(left) : int(right)] = rgb("#e4edf6")
+            left, right = (round(self._x(edge_s, now_s)) for edge_s in (onset_s, offset_s))
+            if right > 0 and left < self._width:
+                corner = (min(right, self._width), HEIGHT_PX)
+                cv2.rectangle(
+                    picture, (max(left, 0), _LANE_PX + 8), corner, rgb("#e4edf6"), cv2.FILLED
+                )
         self._draw_seconds(picture, now_s)
         self._draw_events(picture, now_s)
         for row, side in enumerate(self._movements):
@@ -119,6 +121,7 @@ class Strip:
                 )  # fmt: skip
 
 
+@cache
 def rgb(color: str) -> Color:
     """Red, green and blue, 0 to 255, of a colour's name or code."""
     red, green, blue = (round(255 * share) for share in to_rgb(color))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tremorcam.publish.answer import measured_with
 from tremorcam.publish.numbers import format_number
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def describe_methods(analysis: Analysis) -> dict[str, Any]:
     """Write the methods: what was done to which file, with which parameters, after whom."""
     provenance = analysis.provenance
-    version = str(provenance.get("tremorcam", ""))
+    version = measured_with(analysis)
     return {
         "paragraphs": [_recording(analysis), _timing(analysis), _measuring(analysis)],
         "parameters": list(_flatten(provenance.get("parameters", {}))),
