@@ -99,12 +99,11 @@ def region(name: str, side: str) -> Region:
     raise KeyError(f"no region {name!r} on side {side!r}; there are {[r.key for r in REGIONS]}")
 
 
-REFERENCE_LANDMARKS: tuple[tuple[int, ...], tuple[int, ...]] = (
-    (6, 195, 151, 108, 337, 67, 297, 54, 284, 127, 356, 107, 336),
-    (168, 197, 9, 109, 338, 69, 299, 103, 332, 162, 389, 21, 251),
-)
+REFERENCE_LANDMARKS: tuple[int, ...] = (
+    6, 195, 168, 197, 9, 151, 107, 336, 108, 337, 109, 338, 69, 299, 67, 297, 103, 332,
+    54, 284, 21, 251, 162, 389, 127, 356,
+)  # fmt: skip
 """Points that stand for the head: nose bridge, forehead, hairline and temples.
 
-Two halves that cover the same ground, so that each can check the other. Cheekbones, which a
-smile lifts, are left out; so are the lids.
+Cheekbones, which a smile lifts, are left out; so are the lids.
 """

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from scipy import ndimage
 
-from tremorcam.anatomy import IRIS_DIAMETER_SD_MM, REGIONS, SIDES
+from tremorcam.anatomy import IRIS_DIAMETER_SD_MM, MOUTH_REGIONS, REGIONS, SIDES
 from tremorcam.source.timing import find_duplicates
 from tremorcam.track.head import trusted_part, turn
 
@@ -215,18 +215,33 @@ def _own_motion(
     steps: list[Step], rate_hz: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Motion of every region less the head's there, and the head's own at its centre."""
-    fits = [step.head for step in steps]
-    turns = []
-    for name in ("scale", "rotation"):
-        first, second = (
-            np.array([getattr(step.halves[half], name) for step in steps]) for half in (0, 1)
-        )
-        whole = np.array([getattr(fit, name) for fit in fits])
-        turns.append(trusted_part(first, second, whole, rate_hz=rate_hz))
-    shift = np.array([fit.shift for fit in fits])
-    arm = np.array([step.centres for step in steps]) - np.array([f.centre for f in fits])[:, None]
-    rigid = shift[:, None] + turn(arm, turns[0][:, None], turns[1][:, None])
-    return np.array([step.motion for step in steps]) - rigid, shift
+    heads = [step.head for step in steps]
+    shift = np.array([head.shift for head in heads])[:, None]
+    arm = np.array([step.centres for step in steps])
+    arm = arm - np.array([head.centre for head in heads])[:, None]
+    motion = np.array([step.motion for step in steps])
+    witness = _lower_face_turn(arm, motion - shift)
+    scale, rotation = (
+        trusted_part(
+            np.array([getattr(head, name) for head in heads]), witness[name], rate_hz=rate_hz
+        )[:, None]
+        for name in ("scale", "rotation")
+    )
+    return motion - shift - turn(arm, scale, rotation), shift[:, 0]
+
+
+def _lower_face_turn(
+    arm: NDArray[np.float64], motion: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Scale and rotation about the head's centre that would explain the lower face's motion."""
+    lower = [i for i, region in enumerate(REGIONS) if region.name in MOUTH_REGIONS]
+    arm, motion = arm[:, lower], np.nan_to_num(motion[:, lower])
+    inertia = (arm**2).sum(axis=(1, 2))
+    crossed = arm[..., 0] * motion[..., 1] - arm[..., 1] * motion[..., 0]
+    return {
+        "scale": (arm * motion).sum(axis=(1, 2)) / inertia,
+        "rotation": crossed.sum(axis=1) / inertia,
+    }
 
 
 def _background(records: list[Record]) -> NDArray[np.float64]:

@@ -40,24 +40,19 @@ _SNAP = 0.12
 _COUNT_FACES_EVERY_S = 2.0
 _BOUND_EVERY = 15
 
-_HALVES = tuple(np.array(half) for half in REFERENCE_LANDMARKS)
-_REFERENCE = np.concatenate(_HALVES)
+_REFERENCE = list(REFERENCE_LANDMARKS)
 _N = len(REGIONS)
 _LIDS = [i for i, region in enumerate(REGIONS) if region.name == "lower_lid"]
 
 
 @dataclass(frozen=True)
 class Step:
-    """Motion from the frame before to this one, in pixels of the picture.
-
-    ``halves`` are the head's motion as each half of the reference points sees it.
-    """
+    """Motion from the frame before to this one, in pixels of the picture."""
 
     centres: NDArray[np.float64]
     motion: NDArray[np.float64]
     motion_se: NDArray[np.float64]
     head: Similarity
-    halves: tuple[Similarity, Similarity]
 
 
 @dataclass
@@ -316,16 +311,12 @@ def _goal(face: NDArray[np.float64]) -> NDArray[np.float64]:
 def _to_step(flow: Flow, anchors: NDArray[np.float64], crop: Crop, shape: tuple[int, ...]) -> Step:
     centres, points, motion = anchors[:_N], anchors[_N:], flow.reference / crop.factor
     inside = np.logical_and(centres >= 0, centres < shape[1::-1]).all(axis=1, keepdims=True)
-    split = len(_HALVES[0])
-    head, weight = fit_similarity(points, motion)
-    first, _ = fit_similarity(points[:split], motion[:split], weight=weight[:split])
-    second, _ = fit_similarity(points[split:], motion[split:], weight=weight[split:])
+    head, _ = fit_similarity(points, motion)
     return Step(
         centres=centres,
         motion=np.where(inside, flow.region / crop.factor, np.nan),
         motion_se=flow.region_se / crop.factor.mean(),
         head=head,
-        halves=(first, second),
     )
 
 
