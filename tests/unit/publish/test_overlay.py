@@ -14,6 +14,7 @@ from synthetic_signals import make_signals
 from tremorcam.anatomy import REGIONS
 from tremorcam.data import Timing, TremorcamError
 from tremorcam.publish import write_overlay
+from tremorcam.publish.overlay.magnify import GREATEST_SHIFT_MM, Magnifier
 from tremorcam.publish.overlay.scene import choose_crop
 
 SIZE = (1280, 720)
@@ -164,18 +165,37 @@ def test_the_tremor_is_shown_ten_times_as_large(tmp_path, texture, times_s):
     assert {path.name for path in tmp_path.iterdir()} == {"in.mp4", "out.mp4"}
 
 
-def test_without_a_detected_tremor_nothing_is_moved(tmp_path, texture, times_s):
+def test_a_clip_without_tremor_stays_still(tmp_path, texture, times_s):
     times_s = times_s[:60]
-    shift_px = 0.15 * PX_PER_MM * np.sin(2 * np.pi * FREQUENCY_HZ * times_s)
-    render(tmp_path / "in.mp4", texture, shift_px, times_s=times_s)
-    analysis = describe(tmp_path / "in.mp4", shift_px, times_s=times_s, detected=False)
+    noise_px = np.random.default_rng(1).normal(0, 0.05, len(times_s))
+    render(tmp_path / "in.mp4", texture, np.zeros(len(times_s)), times_s=times_s)
+    analysis = describe(tmp_path / "in.mp4", noise_px, times_s=times_s, detected=False)
     write_overlay(analysis, tmp_path / "in.mp4", tmp_path / "out.mp4")
     pictures, _ = read_pictures(tmp_path / "out.mp4")
     width = pictures[0].shape[1] // 2
     at = choose_crop(analysis).place(make_centres()[KEYS.index("mouth_corner_left")])
     beside = vertical_motion(pictures, at + np.array([width, 0]))
-    true_px = 0.15 * PX_PER_MM * choose_crop(analysis).scale
-    assert amplitude_at(FREQUENCY_HZ, times_s, beside) == pytest.approx(true_px, rel=0.15)
+    np.testing.assert_allclose(beside, 0.0, atol=0.05)
+
+
+def test_a_large_tremor_is_magnified_less_than_the_skin_would_fold(times_s, tmp_path):
+    (tmp_path / "in.mp4").touch()
+    shift_px = 2.0 * PX_PER_MM * np.sin(2 * np.pi * FREQUENCY_HZ * times_s)
+    analysis = describe(tmp_path / "in.mp4", shift_px, times_s=times_s, detected=True)
+    magnifier = Magnifier(analysis, magnify=10)
+    assert magnifier.factor == pytest.approx(1 + GREATEST_SHIFT_MM / 2.0, rel=0.03)
+    assert magnifier.caption.startswith("tremor × 5.")
+
+
+def test_outside_the_stretch_with_tremor_nothing_moves(times_s, tmp_path, texture):
+    (tmp_path / "in.mp4").touch()
+    shift_px = 0.15 * PX_PER_MM * np.sin(2 * np.pi * FREQUENCY_HZ * times_s)
+    analysis = describe(tmp_path / "in.mp4", shift_px, times_s=times_s, detected=True)
+    magnifier = Magnifier(analysis, magnify=10)
+    before = magnifier.warp(texture.copy(), 10, origin_px=np.zeros(2), scale=1.0)
+    np.testing.assert_array_equal(before, texture)
+    during = magnifier.warp(texture.copy(), 61, origin_px=np.zeros(2), scale=1.0)
+    assert (during != texture).any()
 
 
 def test_uneven_times_are_kept(tmp_path, texture):
