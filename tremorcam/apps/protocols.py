@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+SMILES = ("gentle_smile", "full_smile")
+RESTS = ("neutral", "rest")
 
 
 @dataclass(frozen=True)
@@ -53,3 +56,28 @@ def load_protocols() -> Mapping[str, Protocol]:
             for name, entry in tomllib.loads(text).items()
         }
     )
+
+
+def phase_cues(cues: Iterable[Mapping[str, Any]]) -> list[tuple[str, float, float, int]]:
+    """Translate what a test asked for into the phases that measuring knows.
+
+    Parameters
+    ----------
+    cues : iterable of mapping
+        ``task``, ``onset_s`` and ``offset_s``, as stored with a recording.
+
+    Returns
+    -------
+    list of (phase, onset_s, offset_s, smile)
+        Smiles are numbered from 1 on; tasks that are no phase of a smile are left out.
+    """
+    phases: list[tuple[str, float, float, int]] = []
+    n_smiles = 0
+    for cue in cues:
+        span = (float(cue["onset_s"]), float(cue["offset_s"]))
+        if cue["task"] in SMILES:
+            n_smiles += 1
+            phases.append(("hold", *span, n_smiles))
+        elif cue["task"] in RESTS:
+            phases.append(("neutral", *span, 0))
+    return phases

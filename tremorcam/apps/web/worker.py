@@ -11,6 +11,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from tremorcam.apps.protocols import phase_cues
 from tremorcam.data import TremorcamError
 from tremorcam.store import Database, DataFolder
 from tremorcam.store.history import History
@@ -69,14 +70,12 @@ def _analyze(history: History, recording: Recording, analyzer: str, connection: 
         connection.send(("progress", float(fraction), stage))
 
     report(0.0, "starting")
-    options: dict[str, Any] = {"cues": list(recording.cues)} if recording.cues else {}
-    if recording.mirrored:
-        options["mirrored"] = True
     analysis = analyze(
         history.recordings.video(recording),
+        cues=phase_cues(recording.cues) or None,
         context=history.context.get(recording.id),
+        mirrored=recording.mirrored,
         progress=report,
-        **options,
     )
     # Only a worker with a result draws; the server imports this module and none of that.
     from tremorcam.apps.web.playback import make_playable

@@ -1,0 +1,42 @@
+// Numbers and dates as people read them.
+
+export function number(value, digits = 2) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: Math.min(digits, 1) });
+}
+
+// Enough digits for a measured size: 0.44, 1.2, 13.
+export function size(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const magnitude = Math.abs(value);
+  return value.toLocaleString("en", { maximumFractionDigits: magnitude < 1 ? 2 : magnitude < 10 ? 1 : 0 });
+}
+
+export function interval(low, high) {
+  if (!Number.isFinite(low) || !Number.isFinite(high) || low === null || high === null) return "";
+  return `${size(low)} to ${size(high)}`;
+}
+
+export function date(text) {
+  return new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
+export function day(text) {
+  return new Date(text).toLocaleDateString(undefined, { day: "numeric", month: "short" });
+}
+
+export function bytes(count) {
+  if (count < 1024) return `${count} B`;
+  if (count < 1024 ** 2) return `${Math.round(count / 1024)} kB`;
+  return `${(count / 1024 ** 2).toFixed(count < 10 * 1024 ** 2 ? 1 : 0)} MB`;
+}
+
+export function seconds(value) {
+  return `${value.toFixed(1)} s`;
+}
+
+export function duration(value) {
+  if (value < 60) return `${Math.round(value)} s`;
+  const rest = Math.round(value % 60);
+  return `${Math.floor(value / 60)} min${rest ? ` ${rest} s` : ""}`;
+}
