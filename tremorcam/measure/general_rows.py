@@ -108,6 +108,7 @@ def add_eyes(
         count = sum(lid.side == side for lid in lids)
         rows.add(Place("eye", side, "whole", 0), "one_sided_lid_rate", rate_per_min(count, seen_s))
     both = Place("eye", "both", "whole", 0)
+    rows.add(both, "observed_time", seen_s)
     for measure, names in LID_RATES.items():
         count = sum(lid.side == "both" and lid.event in names for lid in lids)
         rows.add(both, measure, rate_per_min(count, seen_s))
