@@ -15,7 +15,7 @@ from scipy import ndimage
 from tremorcam.anatomy import MOUTH_REGIONS, REGIONS, Region
 from tremorcam.measure.blocks import GAP_INTERVALS, SERIES, Samples
 from tremorcam.measure.events import Event
-from tremorcam.measure.intervals import inside, merge, overlap_s, runs
+from tremorcam.measure.intervals import crossing_s, inside, merge, overlap_s, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,16 +120,10 @@ def _twitches(samples: Samples, at: int, start_s: float, stop_s: float) -> list[
         for start, stop in _spans(_z(moved, spread_mm, samples), samples.interval_s):
             peak_mm = float(size_mm[start:stop].max())
             rise = start + int(np.argmax(size_mm[start:stop] >= peak_mm / 2))
-            onset_s, offset_s, rise_s = samples.time_s[piece[[start, stop - 1, rise]]]
-            found.append(
-                Twitch(
-                    REGIONS[at],
-                    float(onset_s),
-                    float(offset_s) + samples.interval_s,
-                    float(rise_s),
-                    peak_mm,
-                )
-            )
+            time_s = samples.time_s[piece]
+            offset_s = float(time_s[stop - 1]) + samples.interval_s
+            rise_s = crossing_s(time_s, size_mm, rise - 1, peak_mm / 2)
+            found.append(Twitch(REGIONS[at], float(time_s[start]), offset_s, rise_s, peak_mm))
     return found
 
 

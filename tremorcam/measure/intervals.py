@@ -55,3 +55,17 @@ def inside(
 def overlap_s(first: tuple[float, float], second: tuple[float, float]) -> float:
     """How long two spans overlap; negative is the distance between them."""
     return min(first[1], second[1]) - max(first[0], second[0])
+
+
+def crossing_s(
+    time_s: NDArray[np.float64], signal: NDArray[np.float64], before: int, level: float
+) -> float:
+    """Time at which a signal passes a level between sample ``before`` and the next one."""
+    if before < 0:
+        return float(time_s[0])
+    after = min(before + 1, len(time_s) - 1)
+    first, second = signal[before], signal[after]
+    if not np.isfinite(first + second) or first == second:
+        return float(time_s[after])
+    share = np.clip((level - first) / (second - first), 0, 1)
+    return float(time_s[before] + share * (time_s[after] - time_s[before]))

@@ -15,7 +15,7 @@ from scipy import ndimage
 from tremorcam.anatomy import SIDES
 from tremorcam.measure.blocks import median_interval_s
 from tremorcam.measure.events import Event
-from tremorcam.measure.intervals import hysteresis, merge, overlap_s
+from tremorcam.measure.intervals import crossing_s, hysteresis, merge, overlap_s
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,37 +124,15 @@ def find_closures(time_s: NDArray[np.float64], shut: NDArray[np.float64]) -> lis
     closures = []
     for start, stop in ((int(a), int(b)) for a, b in spans):
         peak = float(np.nanmax(shut[start:stop]))
-        onset_s, offset_s = _crossings(time_s, shut, start, stop, low)
+        onset_s = crossing_s(time_s, shut, start - 1, low)
+        offset_s = crossing_s(time_s, shut, stop - 1, low)
         if stop - start < 2 or offset_s - onset_s < SHORTEST_S:
             continue
         rise = start + int(np.argmax(shut[start:stop] >= peak / 2))
         closures.append(
-            Closure(onset_s, offset_s, _crossing(time_s, shut, rise - 1, peak / 2), min(peak, 1.0))
+            Closure(onset_s, offset_s, crossing_s(time_s, shut, rise - 1, peak / 2), min(peak, 1.0))
         )
     return closures
-
-
-def _crossings(
-    time_s: NDArray[np.float64], shut: NDArray[np.float64], start: int, stop: int, level: float
-) -> tuple[float, float]:
-    return (
-        _crossing(time_s, shut, start - 1, level),
-        _crossing(time_s, shut, stop - 1, level),
-    )
-
-
-def _crossing(
-    time_s: NDArray[np.float64], shut: NDArray[np.float64], before: int, level: float
-) -> float:
-    """Time between two samples at which a level is passed."""
-    if before < 0:
-        return float(time_s[0])
-    after = min(before + 1, len(time_s) - 1)
-    first, second = shut[before], shut[after]
-    if not np.isfinite(first + second) or first == second:
-        return float(time_s[after] if before + 1 < len(time_s) else time_s[before])
-    share = np.clip((level - first) / (second - first), 0, 1)
-    return float(time_s[before] + share * (time_s[after] - time_s[before]))
 
 
 def lid_events(distinct: xr.Dataset) -> list[Event]:

@@ -36,6 +36,7 @@ from tremorcam.measure.tremor_rows import (
     add_symmetry,
     add_tremor,
 )
+from tremorcam.measure.vetoes import gather
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +119,7 @@ def measure(
     bursts, irregular = find_bursts(samples, [span[1:] for span in steady], lids, aperture_mm)
     stretches = _stretches(samples, phases, lids, irregular, timing.effective_rate_hz)
     found = _find_all(stretches, timing.effective_rate_hz, video.key_frame_interval_s, seed)
-    vetoes = tuple(dict.fromkeys(veto for each in found for veto in each.vetoes))
+    vetoes = gather([veto for each in found for veto in each.vetoes])
     rows = MeasureRows()
     _add_tremor_rows(rows, found, phases, timing.effective_rate_hz, seed)
     add_smiles(rows, distinct, phases, lids)

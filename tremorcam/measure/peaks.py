@@ -97,7 +97,7 @@ def find_peak(
     if not _is_top(spectrum, series, at):
         return None
     return measure_peak(
-        blocks, spectrum, series, float(spectrum.frequency_hz[at]), p_value=p_value, seed=seed
+        blocks, spectrum, series, float(spectrum.frequency_hz[at]), n_tests=n_tests, seed=seed
     )
 
 
@@ -107,16 +107,25 @@ def measure_peak(
     series: int,
     frequency_hz: float,
     *,
-    p_value: float,
+    n_tests: int,
     seed: int = 0,
 ) -> Peak | None:
-    """Measure a peak, then its background without it, then the peak again."""
+    """Measure a peak, then its background without it, then the peak again.
+
+    ``None`` where it does not stand out of that background as well.
+    """
+    at = int(np.argmin(np.abs(spectrum.frequency_hz - frequency_hz)))
+    p_value = spectrum.p_value(series, float(spectrum.ratio[at, series]))
     first = narrowband(blocks, series, spectrum, frequency_hz)
     if first is None:
         return None
     spectrum = clean_background(blocks, spectrum, first)
+    p_value = max(p_value, spectrum.p_value(series, float(spectrum.ratio[at, series])))
+    p_value = family_p_value(p_value, n_tests)
     tremor = narrowband(blocks, series, spectrum, first.centre_hz, seed=seed)
-    return None if tremor is None else Peak(tremor, spectrum, p_value)
+    if tremor is None or not tremor.rms_mm.low > 0 or not p_value < ALPHA:
+        return None
+    return Peak(tremor, spectrum, p_value)
 
 
 def clean_background(blocks: Sequence[Block], spectrum: Spectrum, tremor: Narrowband) -> Spectrum:

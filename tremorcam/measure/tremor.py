@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tremorcam.anatomy import REGIONS, Region
-from tremorcam.measure.narrowband import narrowband
+from tremorcam.measure.narrowband import Narrowband, narrowband
 from tremorcam.measure.peaks import Peak, find_peak, series_alpha, strongest_p_value
 from tremorcam.measure.rhythm import bandwidth_hz
 from tremorcam.measure.spectrum import Spectrum, combine
@@ -84,12 +84,15 @@ class RegionTremor:
 
 @dataclass(frozen=True)
 class StretchTremor:
-    """Every region's tremor in one stretch, in the order of ``FACE_SERIES``."""
+    """Every region's tremor in one stretch, in the order of ``FACE_SERIES``.
+
+    ``vetoes`` come with the RMS in mm of the peaks that they explain.
+    """
 
     stretch: Stretch
     spectrum: Spectrum
     regions: tuple[RegionTremor, ...]
-    vetoes: tuple[Veto, ...] = field(default=())
+    vetoes: tuple[tuple[float, Veto], ...] = ()
 
     def strongest(self) -> Peak | None:
         """Peak of the greatest amplitude on the face."""
@@ -122,8 +125,7 @@ def find_tremor(
     """
     spectrum = combine(stretch.spectra, frequency_hz, band_hz=band_hz)
     search = _Search(stretch, spectrum, n_tests, key_frame_interval_s, seed)
-    peaks = {series: search.own_peak(series) for series in FACE_SERIES}
-    _drop_cross_talk(peaks, stretch, spectrum)
+    peaks = search.own_peaks()
     regions = tuple(
         RegionTremor(
             region=REGIONS[series],
@@ -144,25 +146,55 @@ class _Search:
     n_tests: int
     key_frame_interval_s: float | None
     seed: int
-    vetoes: list[Veto] = field(default_factory=list)
+    vetoes: list[tuple[float, Veto]] = field(default_factory=list)
 
-    def own_peak(self, series: int) -> Peak | None:
-        """Strongest peak of a region that nothing else explains."""
+    def own_peaks(self) -> dict[int, Peak | None]:
+        """Peak of every region that nothing else explains.
+
+        From the strongest to the weakest, so that what is carried over from a far stronger
+        one is known as such; see :func:`tremorcam.measure.vetoes.is_cross_talk`.
+        """
+        first = {series: self._next_peak(series, []) for series in FACE_SERIES}
+        order = sorted(FACE_SERIES, key=lambda series: -_rms_mm(first[series]))
+        own: dict[int, Peak | None] = dict.fromkeys(FACE_SERIES)
+        strongest: Narrowband | None = None
+        for series in order:
+            peak = self._own_peak(series, first[series], strongest)
+            own[series] = peak
+            if peak is not None and peak.tremor.rms_mm.value > _rms_of(strongest):
+                strongest = peak.tremor
+        return own
+
+    def _own_peak(
+        self, series: int, peak: Peak | None, strongest: Narrowband | None
+    ) -> Peak | None:
         blocked: list[tuple[float, float]] = []
-        for _ in range(MOST_VETOES + 1):
-            peak = find_peak(
-                self.stretch.blocks, self.spectrum, series,
-                n_tests=self.n_tests, blocked=blocked, seed=self.seed,
-            )  # fmt: skip
+        for _ in range(MOST_VETOES):
             if peak is None:
                 return None
-            veto = self._veto(peak, series)
-            if veto is None:
+            carried = strongest is not None and is_cross_talk(
+                peak.tremor, strongest, self.stretch.blocks, self.spectrum
+            )
+            veto = None if carried else self._veto(peak, series)
+            if veto is None and not carried:
                 return peak
-            self.vetoes.append(veto)
+            if veto is not None:
+                self.vetoes.append((peak.tremor.rms_mm.value, veto))
+            at_hz = peak.tremor.centre_hz
             reach_hz = 2 * self.spectrum.half_width_hz + 0.1
-            blocked.append((peak.tremor.centre_hz - reach_hz, peak.tremor.centre_hz + reach_hz))
+            blocked.append((at_hz - reach_hz, at_hz + reach_hz))
+            peak = self._next_peak(series, blocked)
         return None
+
+    def _next_peak(self, series: int, blocked: list[tuple[float, float]]) -> Peak | None:
+        return find_peak(
+            self.stretch.blocks,
+            self.spectrum,
+            series,
+            n_tests=self.n_tests,
+            blocked=blocked,
+            seed=self.seed,
+        )
 
     def _veto(self, peak: Peak, series: int) -> Veto | None:
         region, at_hz = REGIONS[series], peak.tremor.centre_hz
@@ -188,20 +220,12 @@ class _Search:
         )
 
 
-def _drop_cross_talk(peaks: dict[int, Peak | None], stretch: Stretch, spectrum: Spectrum) -> None:
-    """Take back peaks that are a few percent of a far stronger one, carried over.
+def _rms_of(tremor: Narrowband | None) -> float:
+    return 0.0 if tremor is None else tremor.rms_mm.value
 
-    See :func:`tremorcam.measure.vetoes.is_cross_talk`.
-    """
-    found = [peak for peak in peaks.values() if peak is not None]
-    if not found:
-        return
-    strongest = max(found, key=lambda peak: peak.tremor.rms_mm.value)
-    for series, peak in peaks.items():
-        if peak is None or peak is strongest:
-            continue
-        if is_cross_talk(peak.tremor, strongest.tremor, stretch.blocks, spectrum):
-            peaks[series] = None
+
+def _rms_mm(peak: Peak | None) -> float:
+    return _rms_of(None if peak is None else peak.tremor)
 
 
 def _noise_density(spectrum: Spectrum, series: int) -> float:

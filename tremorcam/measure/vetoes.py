@@ -7,7 +7,7 @@ everything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +44,7 @@ KEY_FRAME_RATE_HZ = 0.5
 CROSS_TALK_SHARE = 0.05
 """A movement this small beside a coherent one elsewhere is that one's, carried by the skin or
 the tracker."""
+SAME_CAUSE_HZ = 0.3
 SPEECH_HZ = (2.5, 7.5)
 SPEECH_RMS_MM = 0.5
 SPEECH_BANDWIDTH_HZ = 1.5
@@ -145,6 +146,34 @@ def blink_veto(region: Region, at_hz: float) -> Veto:
     return _veto("blink", region, at_hz, "it is only there while the eyes blink")
 
 
+def gather(vetoes: Sequence[tuple[float, Veto]]) -> tuple[Veto, ...]:
+    """One veto for each cause and frequency: that of the region where the peak is greatest.
+
+    Parameters
+    ----------
+    vetoes : sequence of (float, Veto)
+        With the RMS in mm of the peak each explains.
+    """
+    groups: list[list[Veto]] = []
+    for _, veto in sorted(vetoes, key=lambda each: -each[0]):
+        for group in groups:
+            same_hz = abs(group[0].frequency_hz - veto.frequency_hz) <= SAME_CAUSE_HZ
+            if group[0].cause == veto.cause and same_hz:
+                group.append(veto)
+                break
+        else:
+            groups.append([veto])
+    return tuple(_representative(group) for group in groups)
+
+
+def _representative(group: Sequence[Veto]) -> Veto:
+    others = {(veto.region, veto.side) for veto in group} - {(group[0].region, group[0].side)}
+    if not others:
+        return group[0]
+    many = f" The same holds for {len(others)} other region{'s' if len(others) > 1 else ''}."
+    return replace(group[0], explanation=group[0].explanation + many)
+
+
 def _veto(cause: str, region: Region, at_hz: float, because: str) -> Veto:
     where = region_label(region.name, region.side)
     return Veto(
@@ -195,7 +224,7 @@ def _is_codec(at_hz: float, key_frame_interval_s: float | None, spectrum: Spectr
     if not key_frame_interval_s or 1 / key_frame_interval_s < KEY_FRAME_RATE_HZ:
         return False
     rate_hz = 1 / key_frame_interval_s
-    if abs(at_hz / rate_hz - round(at_hz / rate_hz)) * rate_hz > spectrum.half_width_hz / 2:
+    if abs(at_hz / rate_hz - round(at_hz / rate_hz)) * rate_hz > spectrum.half_width_hz:
         return False
     others = np.arange(1, 40) * rate_hz
     low, high = spectrum.band_hz
