@@ -52,6 +52,7 @@ def hand_made(
     narrowing: Sequence[tuple[float, float]] = ((18.0, 20.0),),
     excursion_mm: Sequence[float] = (),
     blink_rate: float = 12.0,
+    eye_mouth: Mapping[str, tuple[float, float]] = {},
     reasons: Sequence[Reason] = (),
     vetoes: Sequence[Veto] = (),
     rest_s: float = 5.0,
@@ -64,9 +65,12 @@ def hand_made(
     phases = _phases(len(narrowing), rest_s, hold_s)
     rows = _tremor_rows(tremor, detection_limit_mm)
     rows += _eye_rows(narrowing, excursion_mm or [9.0] * len(narrowing), blink_rate)
+    for side, (share, lag_s) in eye_mouth.items():
+        rows.append(row("eye_mouth_coincidence", share, "face", side, phase="whole"))
+        rows.append(row("eye_mouth_lag", lag_s, "face", side, phase="whole"))
     if asymmetry is not None:
         ci = {"ci_low": asymmetry - 0.05, "ci_high": asymmetry + 0.05}
-        rows.append(row("asymmetry_index", asymmetry, "mouth_corner", "both", **ci))
+        rows.append(row("asymmetry_index", asymmetry, "face", "both", **ci))
     return HandMade(
         phases=phases,
         measures=pd.DataFrame(rows, columns=list(MEASURE_COLUMNS)),
@@ -136,6 +140,13 @@ def _eye_rows(
     narrowing: Sequence[tuple[float, float]], excursion_mm: Sequence[float], blink_rate: float
 ) -> list[dict[str, Any]]:
     rows = [row("blink_rate", blink_rate, "eye", "both", phase="whole")]
+    n = len(narrowing)
+    differences = [left - right for left, right in narrowing]
+    if n > 1:
+        rows.append(row("eye_closure_difference", float(np.mean(differences)), "eye", "both"))
+    for smile, value in enumerate(differences, start=1):
+        ci = {"ci_low": value - 2.1, "ci_high": value + 2.1, "smile": smile}
+        rows.append(row("eye_closure_difference", value, "eye", "both", **ci))
     for smile, (pair, mm) in enumerate(zip(narrowing, excursion_mm, strict=True), start=1):
         for side, value in zip(("left", "right"), pair, strict=True):
             ci = {"ci_low": value - 1.5, "ci_high": value + 1.5, "smile": smile}

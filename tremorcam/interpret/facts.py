@@ -39,10 +39,13 @@ class Facts:
         self.vetoes = tuple(measurement.vetoes)
         self._measures = Measures(measurement.measures)
         self.tremor = TremorFacts(self._measures, criteria)
-        self.recording = read_recording(measurement.phases, tremor_phase=self.tremor.phase)
+        observed = self._measures.one("observed_time", "eye", "both", "whole")
+        self.recording = read_recording(
+            measurement.phases, tremor_phase=self.tremor.phase, observed_s=observed.value
+        )
         events = read_events(measurement.events)
-        self.bursts = BurstFacts(events, self.recording, criteria)
-        self.lids = LidFacts(events, self.recording, criteria)
+        self.bursts = BurstFacts(events, self.recording, self._measures, criteria)
+        self.lids = LidFacts(events, self.recording, self._measures, criteria)
         self.narrowing = NarrowingFacts(self._measures, criteria)
 
     @cached_property

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING
 
-from tremorcam.anatomy import SIDES
 from tremorcam.interpret.tables import MISSING, Measures, Reading, magnitude
 
 if TYPE_CHECKING:
@@ -24,13 +22,9 @@ class NarrowingFacts:
     @cached_property
     def differences(self) -> tuple[Reading, ...]:
         """Left minus right narrowing in each smile, in percentage points."""
-        left, right = (
-            self._measures.smiles("eye_closure_with_smile", "eye", side, "hold") for side in SIDES
-        )
-        shared = sorted(left.keys() & right.keys())
-        single = [smile for smile in shared if smile > 0] or shared
-        pairs = [(left[smile], right[smile]) for smile in single]
-        return tuple(_difference(a, b) for a, b in pairs if a.known and b.known)
+        found = self._measures.smiles("eye_closure_difference", "eye", "both", "hold")
+        single = [smile for smile in sorted(found) if smile > 0] or sorted(found)
+        return tuple(found[smile] for smile in single if found[smile].known)
 
     @cached_property
     def side(self) -> str:
@@ -54,14 +48,10 @@ class NarrowingFacts:
             return MISSING
         sign = -1 if self.side == "right" else 1
         met = [self._needed.met_by(sign * reading.value) is True for reading in self.differences]
-        reference = f"measures.csv: eye,left/right,hold,eye_closure_with_smile ({len(met)} smiles)"
+        reference = f"measures.csv: eye,both,hold,eye_closure_difference ({len(met)} smiles)"
         return Reading(sum(met) / len(met), reference=reference)
 
-
-def _difference(left: Reading, right: Reading) -> Reading:
-    """Left minus right, the half-widths of the intervals added in quadrature."""
-    low = math.hypot(left.value - left.ci_low, right.ci_high - right.value)
-    high = math.hypot(left.ci_high - left.value, right.value - right.ci_low)
-    value = left.value - right.value
-    reference = left.reference.replace(",left,", ",left/right,")
-    return Reading(value, value - low, value + high, reference)
+    @cached_property
+    def lag(self) -> Reading:
+        """How long that eye's narrowing trails the mouth's rise, in seconds."""
+        return self._measures.one("eye_closure_lag", "eye", self.side, "hold")

@@ -64,7 +64,9 @@ def _growing_tremor(judge: Judge) -> Verdict:
         judge.state("tremor.growth_certain", certain, "course"),
     )
     lids = absent(*_one_sided_lids(judge))
-    return Verdict(all_of(*truths(*needed), not_contradicted(lids[0].met)), needed, lids)
+    fits = all_of(*truths(*needed), not_contradicted(lids[0].met))
+    recovers = judge.state("tremor.recovery", facts.tremor.recovery, "course")
+    return Verdict(fits, needed, (*lids, recovers))
 
 
 def _local_twitches(judge: Judge) -> Verdict:
@@ -78,7 +80,8 @@ def _local_twitches(judge: Judge) -> Verdict:
     alone = judge.state("lids.independent_bursts", facts.bursts.share_within(lids), "lids")
     rest = judge.state("bursts.rest", facts.bursts.rest_ratio)
     fits = all_of(*truths(*seen, alone), not_contradicted(rest.met))
-    return Verdict(fits, (*seen, alone), (rest,))
+    irregular = judge.state("bursts.irregular", facts.bursts.irregularity)
+    return Verdict(fits, (*seen, alone), (rest, irregular))
 
 
 def generalized_tremor(judge: Judge) -> Verdict:
@@ -190,8 +193,12 @@ def synkinesis(judge: Judge) -> Verdict:
         judge.state("smile.eye_difference", facts.narrowing.difference, "lids", "smile", "sides"),
         judge.state("smile.every_smile", facts.narrowing.every_smile, "lids", "smile", "sides"),
     )
-    repeats = judge.state("smile.repeats", facts.recording.smiles, "smile")
-    return Verdict(all_of(*truths(*needed)), needed, (repeats,))
+    apart = Reading(abs(facts.narrowing.lag.value), reference=facts.narrowing.lag.reference)
+    supporting = (
+        judge.state("smile.repeats", facts.recording.smiles, "smile"),
+        judge.state("smile.eye_onset", apart, "lids", "smile"),
+    )
+    return Verdict(all_of(*truths(*needed)), needed, supporting)
 
 
 def no_tremor(judge: Judge) -> Verdict:

@@ -33,17 +33,17 @@ class Phase:
 
 @dataclass(frozen=True)
 class Recording:
-    """The phases of a recording, and which of them holds the tremor measures."""
+    """The phases of a recording, which of them holds the tremor measures, and its length."""
 
     phases: tuple[Phase, ...]
     tremor_phase: str
+    observed_s: float
 
     @property
-    def observed_s(self) -> float:
-        """Length of all that was measured, in seconds; 0 if nothing was."""
-        if not self.phases:
-            return 0.0
-        return max(p.offset_s for p in self.phases) - min(p.onset_s for p in self.phases)
+    def rest_s(self) -> float:
+        """Seconds not spent on smiles."""
+        smiling = sum(self.phase_s(name) for name in ("onset", "hold", "offset"))
+        return max(self.observed_s - smiling, 0.0)
 
     def phase_s(self, name: str) -> float:
         """Total length of the phases of a name, in seconds."""
@@ -71,14 +71,22 @@ class Recording:
         )
 
 
-def read_recording(phases: pd.DataFrame, *, tremor_phase: str) -> Recording:
-    """Read the phases table; rows without both times are left out."""
+def read_recording(
+    phases: pd.DataFrame, *, tremor_phase: str, observed_s: float = math.nan
+) -> Recording:
+    """Read the phases table; rows without both times are left out.
+
+    ``observed_s`` is how long the eyes were seen; the phases tell where it is not known.
+    """
     rows = (
         Phase(whole_number(row.smile), str(row.phase), number(row.onset_s), number(row.offset_s))
         for row in phases.itertuples(index=False)
     )
     timed = tuple(phase for phase in rows if math.isfinite(phase.offset_s - phase.onset_s))
-    return Recording(timed, tremor_phase)
+    if not observed_s > 0:
+        edges = [edge for phase in timed for edge in (phase.onset_s, phase.offset_s)]
+        observed_s = max(edges) - min(edges) if edges else 0.0
+    return Recording(timed, tremor_phase, observed_s)
 
 
 def counted(events: Sequence[Event], label: str, over_s: float) -> Reading:

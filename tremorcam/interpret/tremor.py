@@ -130,13 +130,12 @@ class TremorFacts:
     @cached_property
     def asymmetry(self) -> Reading:
         """|left − right| / (left + right) at the region where tremor is largest."""
-        peak = self.strongest(*SIDES)
-        regions = dict.fromkeys([*([peak.region] if peak else []), "mouth_corner"])
-        for region in regions:
-            found = self._measures.one("asymmetry_index", region, "both", self.phase)
-            if found.known:
-                return magnitude(found)
-        return MISSING
+        return magnitude(self._measures.one("asymmetry_index", "face", "both", self.phase))
+
+    @cached_property
+    def recovery(self) -> Reading:
+        """Tremor as the second smile begins over that as the first ended; unknown for one smile."""
+        return self._measures.one("recovery_ratio", "face", "both", "hold")
 
     @cached_property
     def tremulous_excursion(self) -> Reading:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING
 
 from tremorcam.anatomy import SIDES
@@ -15,18 +13,28 @@ from tremorcam.interpret.tables import MISSING, Event, Reading, rate_reading
 if TYPE_CHECKING:
     from tremorcam.interpret.criteria import Criteria
     from tremorcam.interpret.recording import Recording
+    from tremorcam.interpret.tables import Measures
 
 BURSTS = ("mouth_burst", "cheek_burst")
 LID_EVENTS = ("eyelid_spasm", "wink", "blink", "incomplete_blink", "long_closure")
+RESTING = ("neutral", "whole")
+"""Phases of events while not smiling; ``whole`` is before, between and after all others."""
 CLOSURES = ("eyelid_spasm", "long_closure")
 
 
 class BurstFacts:
     """Irregular bursts at the mouth and cheek in the smile, on the side with more of them."""
 
-    def __init__(self, events: tuple[Event, ...], recording: Recording, criteria: Criteria) -> None:
+    def __init__(
+        self,
+        events: tuple[Event, ...],
+        recording: Recording,
+        measures: Measures,
+        criteria: Criteria,
+    ) -> None:
         self._events = events
         self._recording = recording
+        self._measures = measures
         self._criteria = criteria
 
     def on(self, side: str, phase: str) -> tuple[Event, ...]:
@@ -71,6 +79,15 @@ class BurstFacts:
         return Reading(rest.value / self.rate.value, reference=f"{label} in {rest_s:.1f} s")
 
     @cached_property
+    def irregularity(self) -> Reading:
+        """Coefficient of variation of the time between them: 0 for a clockwork, 1 for chance."""
+        places = (("mouth_corner", "mouth_burst"), ("cheek", "cheek_burst"))
+        names = [burst.name for burst in self._smiling]
+        region = max(places, key=lambda place: names.count(place[1]))[0]
+        phase = self._recording.tremor_phase
+        return self._measures.one("burst_irregularity", region, self.side, phase)
+
+    @cached_property
     def clonic_pairs(self) -> Reading:
         """How many follow another within a clonic interval."""
         if not self.count.known:
@@ -96,9 +113,16 @@ class BurstFacts:
 class LidFacts:
     """Closures and twitches of the lids: of one eye alone, and spasms of both."""
 
-    def __init__(self, events: tuple[Event, ...], recording: Recording, criteria: Criteria) -> None:
+    def __init__(
+        self,
+        events: tuple[Event, ...],
+        recording: Recording,
+        measures: Measures,
+        criteria: Criteria,
+    ) -> None:
         self._events = events
         self._recording = recording
+        self._measures = measures
         self._criteria = criteria
 
     def one_sided(self, side: str) -> tuple[Event, ...]:
@@ -143,38 +167,19 @@ class LidFacts:
     @cached_property
     def at_rest(self) -> Reading:
         """How many came while not smiling."""
-        resting = [event for event in self._spontaneous if event.phase == "neutral"]
-        label = f"one-sided lid events,{self.side},neutral"
-        return counted(resting, label, self._recording.phase_s("neutral"))
-
-    @cached_property
-    def _mouth_lags_s(self) -> tuple[float, ...]:
-        """By how much the mouth of the side trails the lids, where it joins them."""
-        window_s = self._criteria["lids.with_mouth_lag"].value
-        bursts = [e for e in self._events if e.name in BURSTS and e.side in (self.side, "both")]
-        nearest = (
-            min((burst.onset_s - lid.onset_s for burst in bursts), key=abs, default=math.inf)
-            for lid in self._spontaneous
-        )
-        return tuple(lag for lag in nearest if abs(lag) <= window_s)
+        resting = [event for event in self._spontaneous if event.phase in RESTING]
+        label = f"one-sided lid events,{self.side},not smiling"
+        return counted(resting, label, self._recording.rest_s)
 
     @cached_property
     def with_mouth(self) -> Reading:
-        """Share of one-sided lid events that the mouth or cheek of the side joins."""
-        n = len(self._spontaneous)
-        if not n:
-            return MISSING
-        joined = len(self._mouth_lags_s)
-        label = f"{joined} of {n} one-sided lid events,{self.side} with mouth_burst/cheek_burst"
-        return Reading(joined / n, reference=f"events.csv: {label}")
+        """Share of lid events other than blinks that the mouth or cheek of the side joins."""
+        return self._measures.one("eye_mouth_coincidence", "face", self.side, "whole")
 
     @cached_property
     def eye_first(self) -> Reading:
         """Median time by which the mouth trails the eye, in seconds."""
-        if not self._mouth_lags_s:
-            return MISSING
-        label = f"onset_s of {len(self._mouth_lags_s)} joint events,{self.side}"
-        return Reading(median(self._mouth_lags_s), reference=f"events.csv: {label}")
+        return self._measures.one("eye_mouth_lag", "face", self.side, "whole")
 
     @cached_property
     def spasm_count(self) -> Reading:

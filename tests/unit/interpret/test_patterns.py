@@ -51,7 +51,7 @@ CASES = {
     "no_tremor": hand_made(),
     "generalized_tremor": hand_made(tremor=BOTH, asymmetry=0.1),
     "muscle_fatigue": hand_made(events=TIRED),
-    "hemifacial_spasm": hand_made(events=HEMIFACIAL),
+    "hemifacial_spasm": hand_made(events=HEMIFACIAL, eye_mouth={"left": (0.9, 0.04)}),
     "synkinesis": hand_made(narrowing=[(48, 21), (45, 20), (50, 25)]),
     "blepharospasm": hand_made(
         events=[event("eyelid_spasm", "both", at, 1.5) for at in (2.0, 9.0, 14.0)], blink_rate=31
@@ -270,7 +270,9 @@ def test_an_unusable_recording_says_nothing():
 @pytest.mark.parametrize(
     ("code", "value", "category", "status"),
     [
-        ("low_frame_rate", 24.0, "generalized_tremor", "not_assessable"),
+        ("low_frame_rate", 24.0, "generalized_tremor", "consistent"),
+        ("low_frame_rate", 24.0, "no_tremor", "not_assessable"),
+        ("low_frame_rate", 23.0, "generalized_tremor", "not_assessable"),
         ("low_frame_rate", 24.0, "slow_tremor", "consistent"),
         ("low_frame_rate", 18.0, "slow_tremor", "not_assessable"),
         ("low_frame_rate", 18.0, "hemifacial_spasm", "consistent"),
