@@ -1,87 +1,22 @@
-"""Measuring videos: one after the other, or several at once in worker processes."""
+"""Measuring one video after the other and saving what is found."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
+from tremorcam.apps.tasks import Outcome, RegionLine, failure
 from tremorcam.data import TremorcamError
-from tremorcam.publish import failed_row, save_analysis, summary_row
+from tremorcam.publish import save_analysis, summary_row
 from tremorcam.publish.answer import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from tremorcam.apps.tasks import Progress, Task
     from tremorcam.data import Analysis
-
-    Progress = Callable[[float], None]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to measure every video of a run.
-
-    ``hold_s`` is the hold's start and end, ``None`` to find it; ``context`` what the person
-    told; ``mirrored`` whether left and right are swapped in the picture. With ``debug`` the
-    unexpected is raised instead of being noted as the video's error.
-    """
-
-    iris_mm: float
-    hold_s: tuple[float, float] | None = None
-    context: Mapping[str, Any] = field(default_factory=dict)
-    mirrored: bool = False
-    debug: bool = False
-
-    def made(self, analysis: Analysis) -> bool:
-        """Whether an analysis was made with these settings, by this version."""
-        parameters = analysis.provenance.get("parameters", {})
-        versions = analysis.provenance.get("versions", {})
-        return (
-            parameters.get("iris_mm") == self.iris_mm
-            and parameters.get("hold_s") == (list(self.hold_s) if self.hold_s else None)
-            and parameters.get("mirrored", False) == self.mirrored
-            and dict(analysis.context) == dict(self.context)
-            and versions.get("tremorcam") == metadata.version("tremorcam")
-        )
-
-
-@dataclass(frozen=True)
-class Task:
-    """One video to measure, and the folder its results go to."""
-
-    video: Path
-    folder: Path
-    settings: Settings
-
-
-@dataclass(frozen=True)
-class RegionLine:
-    """What was found at one region, for the table on the terminal; NaN where nothing was."""
-
-    region: str
-    side: str
-    frequency_hz: float
-    amplitude_p2p_mm: float
-    floor_mm: float
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one task.
-
-    ``error`` says why the video could not be measured, ``None`` where it was. ``folder`` is
-    ``None`` where nothing was saved.
-    """
-
-    video: Path
-    folder: Path | None
-    row: Mapping[str, Any]
-    error: str | None = None
-    lines: tuple[RegionLine, ...] = ()
-    reasons: tuple[str, ...] = ()
 
 
 def measure_video(task: Task, progress: Progress) -> Outcome:
@@ -121,24 +56,12 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
         )
 
 
-def failure(video: Path, error: str) -> Outcome:
-    """Outcome of a video that could not be measured."""
-    return Outcome(video, None, failed_row(video.name, error), error)
-
-
 def describe(analysis: Analysis, task: Task) -> Outcome:
     """Condense an analysis that is saved in the task's folder."""
-    unusable = [r.message for r in analysis.quality.reasons if r.severity == "unusable"]
-    error = None
-    if analysis.quality.status == "unusable":
-        error = f"{task.video.name} could not be measured: " + (
-            " ".join(unusable) or "its quality is too poor"
-        )
     return Outcome(
         video=task.video,
         folder=task.folder,
         row=summary_row(analysis),
-        error=error,
         lines=_region_lines(analysis),
         reasons=tuple(reason.message for reason in analysis.quality.reasons),
     )
@@ -172,4 +95,4 @@ def measure_in_turn(
 ) -> Iterator[Outcome]:
     """Measure videos one after the other in this process, giving each outcome as it comes."""
     for task in tasks:
-        yield measure_video(task, lambda fraction, video=task.video: on_progress(video, fraction))
+        yield measure_video(task, partial(on_progress, task.video))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from tremorcam.apps.batch import Outcome, RegionLine
+    from tremorcam.apps.tasks import Outcome, RegionLine
 
 LONGEST_NAME = 32
 QUALITY_STYLE = {"ok": "green", "limited": "yellow", "unusable": "red"}
@@ -32,7 +32,9 @@ class ProgressBar:
         self._bar = bar
         self._weights = {video: _size_bytes(video) for video in videos}
         self._done = dict.fromkeys(videos, 0.0)
-        self._task = bar.add_task("", total=sum(self._weights.values()), count=self._count())
+        self._task = bar.add_task(
+            "starting", total=sum(self._weights.values()), count=self._count()
+        )
 
     def update(self, video: Path, fraction: float) -> None:
         """Note that a fraction (0 to 1) of a video is done."""
@@ -104,10 +106,10 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
             (quality, QUALITY_STYLE.get(quality, "")),
         )
     )
+    console.print(Text(str(outcome.row["answer"] or "")))
+    console.print(_table(outcome.lines))
     for reason in outcome.reasons:
         console.print(Text(f"  · {reason}"), style="dim")
-    console.print(_table(outcome.lines))
-    console.print(Text(str(outcome.row["answer"] or "")))
     console.print(Text(f"→ {outcome.folder}\n"), style="dim", soft_wrap=True)
 
 
@@ -128,11 +130,16 @@ def _table(lines: Sequence[RegionLine]) -> Table:
             line.region.replace("_", " "),
             line.side,
             _number(line.frequency_hz, 1),
-            _number(line.amplitude_p2p_mm, 2) if detected else "not detected",
+            _number(line.amplitude_p2p_mm, 2) if detected else _nothing(line),
             _number(line.floor_mm, 3),
             style="" if detected else "dim",
         )
     return table
+
+
+def _nothing(line: RegionLine) -> str:
+    """Why there is no amplitude: without a floor nobody could have told."""
+    return "not assessed" if math.isnan(line.floor_mm) else "not detected"
 
 
 def _number(value: float, decimals: int) -> str:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from tremorcam.apps.batch import Outcome, Settings, Task, describe, measure_in_turn
+from tremorcam.apps.batch import describe, measure_in_turn, measure_video
 from tremorcam.apps.console import progress_bar, show_outcome
 from tremorcam.apps.native_output import quiet_native_output
 from tremorcam.apps.outputs import SUMMARY_FILE, ResultFolders, find_videos, is_result_of
+from tremorcam.apps.tasks import Outcome, Settings, Task
 from tremorcam.apps.workers import measure_side_by_side
 from tremorcam.data import TremorcamError
 from tremorcam.publish import load_analysis, write_summary
@@ -102,7 +103,11 @@ class Run:
             yield from measure_in_turn(tasks, on_progress)
         else:
             yield from measure_side_by_side(
-                tasks, on_progress, workers=workers, quiet=not self._settings.debug
+                tasks,
+                on_progress,
+                workers=workers,
+                measure=measure_video,
+                quiet=not self._settings.debug,
             )
 
     def _write_summary(self) -> None:

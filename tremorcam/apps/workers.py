@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
-from tremorcam.apps.batch import Outcome, Task, failure, measure_video
 from tremorcam.apps.native_output import silence_native_output
+from tremorcam.apps.tasks import Outcome, Task, failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
-    Measure = Callable[[Task, Callable[[float], None]], Outcome]
+    from tremorcam.apps.tasks import Measure
 
 # "spawn" everywhere: forking a process whose libraries run threads can hang.
 _PROCESSES = multiprocessing.get_context("spawn")
@@ -37,7 +37,7 @@ def measure_side_by_side(
     on_progress: Callable[[Path, float], None],
     *,
     workers: int,
-    measure: Measure = measure_video,
+    measure: Measure,
     quiet: bool = True,
 ) -> Iterator[Outcome]:
     """Measure videos in worker processes, giving each outcome as it comes.

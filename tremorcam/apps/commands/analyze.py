@@ -96,8 +96,8 @@ def analyze(
 
     Every video gets a folder of its own below OUT, and OUT/summary.csv a row.
     """
-    from tremorcam.apps.batch import Settings
     from tremorcam.apps.run import Run
+    from tremorcam.apps.tasks import Settings
 
     debug = bool(context.obj["debug"])
     settings = Settings(
