@@ -26,6 +26,7 @@ from tremorcam.measure.narrowband import narrowband
 from tremorcam.measure.phases import Cue, find_phases, spans_of
 from tremorcam.measure.quality import analysis_band_hz, assess_quality
 from tremorcam.measure.spectrum import eigenspectra, frequency_grid
+from tremorcam.measure.speech import lip_opening_mm
 from tremorcam.measure.symmetry import side_pairs
 from tremorcam.measure.tables import MeasureRows
 from tremorcam.measure.tremor import FACE_SERIES, Stretch, StretchTremor, find_tremor
@@ -173,7 +174,7 @@ def _stretches(
     stretches = []
     for phase in ("hold", "neutral", "whole"):
         parts = [
-            _stretch(_cut(samples, span, at_lids, blinking), phase, span, frequency_hz)
+            _stretch(samples, _cut(samples, span, at_lids, blinking), phase, span, frequency_hz)
             for span in spans_of(phases, phase)
         ]
         parts = [part for part in parts if part.blocks]
@@ -200,14 +201,22 @@ def _cut(
 
 
 def _stretch(
+    samples: Samples,
     cut: tuple[list[Block], list[Block]],
     phase: str,
     span: tuple[int, float, float],
     frequency_hz: NDArray[np.float64],
 ) -> Stretch:
     blocks, blinkless = cut
-    spectra = tuple(eigenspectra(block, frequency_hz) for block in blocks)
-    return Stretch(phase, span[0], tuple(blocks), tuple(blinkless), spectra, (span,))
+    return Stretch(
+        phase=phase,
+        smile=span[0],
+        blocks=tuple(blocks),
+        blinkless=tuple(blinkless),
+        spectra=tuple(eigenspectra(block, frequency_hz) for block in blocks),
+        holds=(span,),
+        opening_mm=lip_opening_mm(samples, *span[1:]),
+    )
 
 
 def _pool(parts: Sequence[Stretch]) -> Stretch:
@@ -218,6 +227,7 @@ def _pool(parts: Sequence[Stretch]) -> Stretch:
         blinkless=tuple(block for part in parts for block in part.blinkless),
         spectra=tuple(each for part in parts for each in part.spectra),
         holds=tuple(hold for part in parts for hold in part.holds),
+        opening_mm=max(part.opening_mm for part in parts),
     )
 
 

@@ -10,13 +10,12 @@ import numpy as np
 from tremorcam.anatomy import REGIONS, Region
 from tremorcam.measure.narrowband import Narrowband, narrowband
 from tremorcam.measure.peaks import Peak, find_peak, series_alpha, strongest_p_value
-from tremorcam.measure.rhythm import bandwidth_hz
 from tremorcam.measure.spectrum import Spectrum, combine
+from tremorcam.measure.speech import is_speech
 from tremorcam.measure.vetoes import (
     blink_veto,
     explain_peak,
     is_cross_talk,
-    is_speech,
     speech_veto,
 )
 
@@ -49,6 +48,8 @@ class Stretch:
     spectra : tuple of Eigenspectra
     holds : tuple of (int, float, float)
         Smile number, start and end in seconds of what it is made of.
+    opening_mm : float
+        How far the lips slowly open and close, RMS.
     """
 
     phase: str
@@ -57,6 +58,7 @@ class Stretch:
     blinkless: tuple[Block, ...]
     spectra: tuple[Eigenspectra, ...]
     holds: tuple[tuple[int, float, float], ...]
+    opening_mm: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ class _Search:
             return veto
         if self._is_blinks(peak, series):
             return blink_veto(region, at_hz)
-        if is_speech(region, peak.tremor, bandwidth_hz(peak)):
+        if is_speech(region, peak.tremor, self.stretch.opening_mm):
             return speech_veto(region, at_hz)
         return None
 

@@ -45,9 +45,6 @@ CROSS_TALK_SHARE = 0.05
 """A movement this small beside a coherent one elsewhere is that one's, carried by the skin or
 the tracker."""
 SAME_CAUSE_HZ = 0.3
-SPEECH_HZ = (2.5, 7.5)
-SPEECH_RMS_MM = 0.5
-SPEECH_BANDWIDTH_HZ = 1.5
 
 
 @dataclass(frozen=True)
@@ -122,23 +119,9 @@ def is_cross_talk(
     return same is not None and couple(same, strongest).significant
 
 
-def is_speech(region: Region, tremor: Narrowband, bandwidth_hz: float) -> bool:
-    """Whether a peak is wide, slow and large at the lower lip or chin, as talking makes it.
-
-    Syllables come at 2.5 to 7.5 Hz without a steady rhythm (Chandrasekaran 2009,
-    doi:10.1371/journal.pcbi.1000436).
-    """
-    return (
-        region.name in ("lower_lip", "chin", "upper_lip", "mouth_corner")
-        and SPEECH_HZ[0] <= tremor.centre_hz <= SPEECH_HZ[1]
-        and tremor.rms_mm.value >= SPEECH_RMS_MM
-        and bandwidth_hz >= SPEECH_BANDWIDTH_HZ
-    )
-
-
 def speech_veto(region: Region, at_hz: float) -> Veto:
-    """Give the veto that :func:`is_speech` calls for."""
-    return _veto("speech", region, at_hz, "lips and chin move widely without a steady rhythm")
+    """Give the veto for a peak that talking makes."""
+    return _veto("speech", region, at_hz, "the lips open and close as in talking")
 
 
 def blink_veto(region: Region, at_hz: float) -> Veto:
