@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Aspect = Literal[
-    "faint", "unseen", "frequency", "fine_frequency", "lids", "sides", "course", "smile"
+    "faint", "rhythm", "unseen", "frequency", "fine_frequency", "lids", "sides", "course", "smile"
 ]
 Relation = Literal["at_least", "at_most", "above", "below", "within"]
 Category = Literal[

@@ -66,10 +66,12 @@ class Judge:
         reading = peak.p_value
         if not reading.known:
             reading = replace(reading, reference=peak.frequency.reference)
-        evidence = self.present("tremor.p_value", reading, "frequency", *aspects, where=peak.place)
+        hiding: tuple[Aspect, ...] = ("faint", "rhythm", "unseen")
+        evidence = self.present(
+            "tremor.p_value", reading, "frequency", *aspects, hidden_by=hiding, where=peak.place
+        )
         if peak.measured and not peak.detected and self._assessable("frequency", *aspects):
-            hidden = self._lost("faint") or self._lost("unseen")
-            return replace(evidence, met=None if hidden else False)
+            return replace(evidence, met=None if any(map(self._lost, hiding)) else False)
         if peak.detected and not reading.known:
             met = True if self._assessable("frequency", *aspects) else None
             return replace(evidence, met=met)

@@ -61,10 +61,10 @@ def _resemblance(findings: tuple[Finding, ...]) -> str:
     for finding in fitting:
         if finding.primary:
             return f": it resembles {labels[finding.category].label}"
-    if fitting:
-        names = [labels[f.category].label for f in fitting]
-        return f": it would fit {' or '.join(names)}, which this recording cannot tell apart"
-    return ""
+    names = " or ".join(labels[f.category].label for f in fitting)
+    if len(fitting) > 1:
+        return f": it would fit {names}, which this recording cannot tell apart"
+    return f": it would fit {names}, and perhaps not only that" if fitting else ""
 
 
 def _tremor(facts: Facts) -> str:
@@ -95,7 +95,8 @@ def _none_seen(facts: Facts) -> str:
     limit = facts.tremor.detection_limit
     bound = f"; one above {limit.value:.2g} mm would have been seen" if limit.known else ""
     during = " while smiling" if facts.tremor.phase == "hold" else ""
-    hidden = dict.fromkeys(facts.undermined.get("faint", ()) + facts.undermined.get("unseen", ()))
+    lost = (facts.undermined.get(aspect, ()) for aspect in ("faint", "rhythm", "unseen"))
+    hidden = dict.fromkeys(code for codes in lost for code in codes)
     doubt = f", but the recording could hide one ({', '.join(hidden)})" if hidden else ""
     return f"No tremor was detected at the mouth{during}{bound}{doubt}"
 
