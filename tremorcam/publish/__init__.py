@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tremorcam.publish.cohort import report_cohort, save_cohort_report
     from tremorcam.publish.figures import save_figures
     from tremorcam.publish.overlay import write_overlay
     from tremorcam.publish.report import render_report, save_report
@@ -23,7 +24,9 @@ __all__ = [
     "load_analysis",
     "make_tables",
     "render_report",
+    "report_cohort",
     "save_analysis",
+    "save_cohort_report",
     "save_figures",
     "save_report",
     "summary_row",
@@ -38,7 +41,9 @@ _HOME = {
     "load_analysis": "serialize",
     "make_tables": "tables",
     "render_report": "report",
+    "report_cohort": "cohort",
     "save_analysis": "tables",
+    "save_cohort_report": "cohort",
     "save_figures": "figures",
     "save_report": "report",
     "summary_row": "summary",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tremorcam.publish.answer import Estimate
 
 NOTHING = "–"
+MINUS = "\N{MINUS SIGN}"
 
 
 def format_number(value: float | None, digits: int = 2) -> str:
@@ -22,21 +23,29 @@ def format_number(value: float | None, digits: int = 2) -> str:
     if value is None or math.isnan(value):
         return NOTHING
     if value == 0 or math.isinf(value):
-        return f"{value:g}".replace("inf", "∞")
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:.{decimals}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text and decimals > digits else text).replace(
-        "-", "\N{MINUS SIGN}"
-    )
+        return f"{value:g}".replace("inf", "∞").replace("-", MINUS)
+    decimals = _decimals(value, digits)
+    text = f"{value:.{decimals}f}".replace("-", MINUS)
+    return text.rstrip("0").rstrip(".") if decimals > digits else text
 
 
 def format_estimate(estimate: Estimate, digits: int = 2) -> str:
-    """Write an estimate with its confidence interval, as ``0.44 (0.40 to 0.49)``."""
-    text = format_number(estimate.value, digits)
-    if estimate.known and estimate.has_interval:
-        low, high = (format_number(bound, digits) for bound in (estimate.ci_low, estimate.ci_high))
-        return f"{text} ({low} to {high})"
-    return text
+    """Write an estimate with its confidence interval, as ``0.44 (0.40 to 0.49)``.
+
+    The bounds have as many decimals as the value.
+    """
+    if not (estimate.known and estimate.has_interval):
+        return format_number(estimate.value, digits)
+    decimals = _decimals(estimate.value, digits) if estimate.value else digits - 1
+    value, low, high = (
+        f"{number:.{decimals}f}".replace("-", MINUS)
+        for number in (estimate.value, estimate.ci_low, estimate.ci_high)
+    )
+    return f"{value} ({low} to {high})"
+
+
+def _decimals(value: float, digits: int) -> int:
+    return max(0, digits - 1 - math.floor(math.log10(abs(value))))
 
 
 def format_unit(unit: str | None) -> str:
