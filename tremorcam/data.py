@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from tremorcam.anatomy import REGIONS
 
 if TYPE_CHECKING:
@@ -155,7 +153,7 @@ PHASES = ("neutral", "onset", "hold", "offset", "whole")
 
 
 def _empty_course() -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 - keeps the import of this module light
+    import pandas as pd  # loaded when needed: every command imports this module
 
     return pd.DataFrame({column: [] for column in COURSE_COLUMNS})
 
@@ -237,6 +235,10 @@ SIGNAL_DIMS: dict[str, tuple[str, ...]] = {
 """Variables of the signals dataset and their dimensions."""
 
 
+def _increases(values: xr.DataArray) -> bool:
+    return bool((values.diff(values.dims[0]) > 0).all())
+
+
 def validate_signals(signals: xr.Dataset) -> None:
     """Check the dataset that tracking hands to measuring.
 
@@ -272,7 +274,7 @@ def validate_signals(signals: xr.Dataset) -> None:
     ]
     if "time_s" not in signals.coords:
         faults.append("the coordinate 'time_s' is missing")
-    elif signals.sizes["frame"] > 1 and not (np.diff(signals["time_s"].values) > 0).all():
+    elif signals.sizes["frame"] > 1 and not _increases(signals["time_s"]):
         faults.append("'time_s' should increase strictly")
     if "channel" in signals.coords:
         keys = [region.key for region in REGIONS]

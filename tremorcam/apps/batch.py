@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tremorcam.apps.tasks import Outcome, RegionLine, failure
+from tremorcam.apps.wording import unexpected
 from tremorcam.data import TremorcamError
 from tremorcam.publish import save_analysis, summary_row
 from tremorcam.publish.answer import Answer
@@ -51,8 +52,7 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
             raise
         return failure(
             task.video,
-            f"{task.video.name}: unexpected {type(error).__name__}: {error}; this is a fault of "
-            "Tremorcam: run 'tremorcam --debug analyze ...' and report what it shows",
+            f"{task.video.name}: {unexpected(error)}",
         )
 
 

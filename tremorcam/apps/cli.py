@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import pkgutil
 import sys
 from typing import Annotated
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from tremorcam.apps import commands
-from tremorcam.apps.wording import one_line
+from tremorcam.apps.wording import one_line, unexpected
 from tremorcam.data import TremorcamError
 
 INTERRUPTED = 130
@@ -25,14 +24,16 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # loading rich would take most of the time of every start
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"tremorcam {importlib.metadata.version('tremorcam')}")
+        from importlib.metadata import version
+
+        typer.echo(f"tremorcam {version('tremorcam')}")
         raise typer.Exit
 
 
@@ -72,14 +73,6 @@ def main() -> None:
     except Exception as error:
         if set(DEBUG_OPTIONS) & set(sys.argv):
             raise
-        sys.stderr.write(f"error: {_describe(error)}\n")
+        known = isinstance(error, TremorcamError)
+        sys.stderr.write(f"error: {one_line(str(error)) if known else unexpected(error)}\n")
         sys.exit(1)
-
-
-def _describe(error: Exception) -> str:
-    if isinstance(error, TremorcamError):
-        return one_line(str(error))
-    return (
-        f"unexpected {type(error).__name__}: {one_line(str(error))}; this is a fault of "
-        "Tremorcam: run 'tremorcam --debug ...' and report what it shows"
-    )

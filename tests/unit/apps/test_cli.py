@@ -8,7 +8,10 @@ import tremorcam
 from tremorcam.apps import cli
 from tremorcam.apps.wording import one_line
 
-HEAVY = ("mediapipe", "matplotlib", "pandas", "xarray", "cv2", "scipy", "av", "fastapi", "jinja2")
+HEAVY = (
+    "mediapipe", "matplotlib", "numpy", "pandas", "xarray", "cv2", "scipy", "av", "fastapi",
+    "jinja2", "rich",
+)  # fmt: skip
 
 
 def run_python(code):

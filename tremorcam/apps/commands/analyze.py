@@ -49,7 +49,12 @@ def _read_context(path: Path) -> dict[str, Any]:
 def analyze(
     context: typer.Context,
     videos: Annotated[
-        list[Path], typer.Argument(help="Video files, or folders of them.", show_default=False)
+        list[Path],
+        typer.Argument(
+            metavar="VIDEO_OR_FOLDER...",
+            help="Video files, or folders of them.",
+            show_default=False,
+        ),
     ],
     *,
     out: Annotated[
