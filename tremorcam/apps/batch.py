@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from tremorcam.apps.tasks import Outcome, RegionLine, failure
 from tremorcam.apps.wording import unexpected
 from tremorcam.data import TremorcamError
-from tremorcam.publish import save_analysis, summary_row
+from tremorcam.publish import save_analysis, summary_row, write_overlay
 from tremorcam.publish.answer import Answer
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from tremorcam.apps.tasks import Progress, Task
     from tremorcam.data import Analysis
+
+OVERLAY_FILE = "overlay.mp4"
+MEASURING_SHARE = 0.6
+"""Of the work, where an overlay is written, too."""
 
 
 def measure_video(task: Task, progress: Progress) -> Outcome:
@@ -30,6 +35,7 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
     from tremorcam import pipeline
 
     settings = task.settings
+    share = MEASURING_SHARE if settings.overlay else 1.0
     try:
         analysis = pipeline.analyze(
             task.video,
@@ -37,10 +43,14 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
             hold=settings.hold_s,
             context=settings.context,
             mirrored=settings.mirrored,
-            progress=progress,
+            progress=lambda fraction: progress(share * fraction),
         )
         save_analysis(analysis, task.folder)
-        return describe(analysis, task)
+        outcome = describe(analysis, task)
+        error = _write_overlay(
+            analysis, task, lambda fraction: progress(share + (1 - share) * fraction)
+        )
+        return dataclasses.replace(outcome, error=error)
     except TremorcamError as error:
         return failure(task.video, str(error))
     except MemoryError:
@@ -50,10 +60,22 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
     except Exception as error:
         if settings.debug:
             raise
-        return failure(
-            task.video,
-            f"{task.video.name}: {unexpected(error)}",
-        )
+        return failure(task.video, f"{task.video.name}: {unexpected(error)}")
+
+
+def _write_overlay(analysis: Analysis, task: Task, progress: Progress) -> str | None:
+    """Write the overlay if it is wanted, and say what kept it from being written.
+
+    The measures are saved by then, and stay.
+    """
+    path = task.folder / OVERLAY_FILE
+    try:
+        path.unlink(missing_ok=True)  # one of an earlier run shows other results
+        if task.settings.overlay:
+            write_overlay(analysis, task.video, path, progress=progress)
+    except (TremorcamError, OSError) as error:
+        return f"{task.video.name} was measured, but not shown: {error}"
+    return None
 
 
 def describe(analysis: Analysis, task: Task) -> Outcome:

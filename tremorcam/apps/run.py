@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from tremorcam.apps.batch import describe, measure_in_turn, measure_video
+from tremorcam.apps.batch import OVERLAY_FILE, describe, measure_in_turn, measure_video
 from tremorcam.apps.console import progress_bar, show_outcome
 from tremorcam.apps.native_output import quiet_native_output
 from tremorcam.apps.outputs import SUMMARY_FILE, ResultFolders, find_videos, is_result_of
@@ -131,6 +131,8 @@ class Run:
 def _take_over(task: Task) -> Outcome | None:
     """Outcome of an earlier run, if that video was measured with the same settings."""
     if not is_result_of(task.folder, task.video):
+        return None
+    if task.settings.overlay and not (task.folder / OVERLAY_FILE).exists():
         return None
     try:
         analysis = load_analysis(task.folder)

@@ -23,14 +23,16 @@ class Settings:
     """How to measure every video of a run.
 
     ``hold_s`` is the hold's start and end, ``None`` to find it; ``context`` what the person
-    told; ``mirrored`` whether left and right are swapped in the picture. With ``debug`` the
-    unexpected is raised instead of being noted as the video's error.
+    told; ``mirrored`` whether left and right are swapped in the picture; ``overlay`` whether
+    a video that shows the tremor is written, too. With ``debug`` the unexpected is raised
+    instead of being noted as the video's error.
     """
 
     iris_mm: float
     hold_s: tuple[float, float] | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     mirrored: bool = False
+    overlay: bool = False
     debug: bool = False
 
     def made(self, analysis: Analysis) -> bool:

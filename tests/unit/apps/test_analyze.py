@@ -7,6 +7,7 @@ import stub_pipeline
 
 import tremorcam
 from tremorcam.apps import cli
+from tremorcam.data import TremorcamError
 from tremorcam.publish import load_analysis
 
 
@@ -84,6 +85,30 @@ def test_failures_cost_only_themselves(run, tmp_path):
     assert table["quality"].tolist()[3] == "unusable"
     folders = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert folders == ["a", "d", "e", "summary.csv"]
+
+
+def test_overlay(run, tmp_path, monkeypatch):
+    def draw(analysis, video, path, *, progress):
+        progress(1.0)
+        if "odd" in video.name:
+            raise TremorcamError("the disk is full")
+        path.write_text(f"overlay of {analysis.video.name}", encoding="utf-8")
+
+    monkeypatch.setattr("tremorcam.apps.batch.write_overlay", draw)
+    videos = make_videos(tmp_path / "in", odd="ok", smile="ok")
+    code, _, err = run("analyze", *videos, "-o", "out", "--overlay")
+    assert code == 1
+    assert err == "error: odd.mp4 was measured, but not shown: the disk is full\n"
+    overlay = tmp_path / "out" / "smile" / "overlay.mp4"
+    assert overlay.read_text(encoding="utf-8") == "overlay of smile.mp4"
+    assert load_analysis(tmp_path / "out" / "odd").video.name == "odd.mp4"
+    assert pd.read_csv(tmp_path / "out" / "summary.csv")["quality"].tolist() == ["limited"] * 2
+    # Resuming makes up for what is missing; a run without leaves no old one behind.
+    stub_pipeline.calls.clear()
+    run("analyze", *videos, "-o", "out", "--overlay", "--resume")
+    assert [call["path"].stem for call in stub_pipeline.calls] == ["odd"]
+    run("analyze", videos[1], "-o", "out")
+    assert not overlay.exists()
 
 
 def test_a_poor_video_is_measured_and_marked(run, tmp_path):

@@ -89,6 +89,10 @@ def analyze(
             "--mirrored", help="The videos show the person as in a mirror, as selfie apps do."
         ),
     ] = False,
+    overlay: Annotated[
+        bool,
+        typer.Option("--overlay", help="Write a video, too, that shows the tremor magnified."),
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Videos measured at the same time.")] = 1,
     resume: Annotated[
         bool, typer.Option("--resume", help="Skip videos whose results are there already.")
@@ -110,6 +114,7 @@ def analyze(
         hold_s=_hold_s(hold) if hold else None,
         context=_read_context(answers) if answers else {},
         mirrored=mirrored,
+        overlay=overlay,
         debug=debug,
     )
     run = Run(videos, out, settings=settings, resume=resume)
