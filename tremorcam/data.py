@@ -51,7 +51,8 @@ class VideoInfo:
 class Timing:
     """Audit of when the frames really were.
 
-    Rates and intervals are over distinct pictures: repeated frames are not samples.
+    Rates and intervals are over distinct pictures: repeated frames are not samples. The
+    effective rate is that of the stretch in which a face was seen.
     """
 
     n_frames: int

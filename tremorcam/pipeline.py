@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import platform
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tremorcam.anatomy import IRIS_DIAMETER_MM
 from tremorcam.data import Analysis, InputError
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    import xarray as xr
+
+    from tremorcam.data import Timing
     from tremorcam.source.video import Frame
 
 Cue = tuple[str, float, float, int]
@@ -84,7 +90,7 @@ def analyze(
             f"{info.name} shows no face that could be found; the face should look at the "
             "camera and fill at least a sixth of the picture's height"
         )
-    timing = audit_timing(signals["time_s"].values, signals["duplicate"].values, n_corrected)
+    timing = _audit(signals, n_corrected)
     measurement = measure(signals, timing, info, hold=hold, cues=cues)
     interpretation = interpret(measurement, context=told)
     report(1.0)
@@ -104,6 +110,19 @@ def analyze(
         provenance=_provenance(iris_mm, hold, cues, mirrored),
         context=dict(context or {}),
     )
+
+
+def _audit(signals: xr.Dataset, n_corrected: int) -> Timing:
+    """Audit the whole video, but take the rate from where there is a face to measure.
+
+    A title or a cartoon before it may run at a rate of its own.
+    """
+    time_s, duplicate = signals["time_s"].values, signals["duplicate"].values
+    timing = audit_timing(time_s, duplicate, n_corrected)
+    found = np.flatnonzero(signals["face_found"].values)
+    part = slice(found[0], found[-1] + 1)
+    rate_hz = audit_timing(time_s[part], duplicate[part]).effective_rate_hz
+    return dataclasses.replace(timing, effective_rate_hz=rate_hz) if rate_hz else timing
 
 
 def _share_done(video: Video, report: Callable[[float], None]) -> Callable[[Frame], None]:

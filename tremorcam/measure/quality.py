@@ -32,6 +32,7 @@ SLOWEST_FAST_HZ = 6.0
 HIGHEST_SHARE_OF_RATE = 0.4
 BAND_HZ = (3.0, 12.0)
 INTERVAL_SD_S = 0.008
+INTERVAL_NOTE_SD_S = 0.002
 LOST_SHARE = 0.05
 HALF_LOST_SHARE = 0.5
 DUPLICATE_SHARE = 0.05
@@ -144,9 +145,10 @@ def _timing(timing: Timing) -> Iterable[Reason | None]:
             "which leaves out fast tremor in part or whole."
         )
         yield Reason("low_frame_rate", message, rate_hz, FAST_RATE_HZ, "Hz", "limited")
-    if timing.interval_sd_s > INTERVAL_SD_S:
+    if timing.interval_sd_s > INTERVAL_NOTE_SD_S:
         message = f"The time between pictures varies by {1000 * timing.interval_sd_s:.1f} ms."
-        yield Reason("irregular_timing", message, timing.interval_sd_s, INTERVAL_SD_S, "s")
+        yield Reason("irregular_timing", message, timing.interval_sd_s, INTERVAL_SD_S, "s",
+                     "limited" if timing.interval_sd_s > INTERVAL_SD_S else "note")  # fmt: skip
     elif timing.n_corrected_times:
         message = f"{timing.n_corrected_times} impossible frame times were corrected."
         yield Reason("irregular_timing", message, timing.n_corrected_times, 0, "1", "note")

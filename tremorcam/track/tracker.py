@@ -38,6 +38,7 @@ does not jitter, and follow the landmarks, which do not drift."""
 _SNAP = 0.12
 """Anchors further than this (in IOD) from their landmarks are set anew."""
 _COUNT_FACES_EVERY_S = 2.0
+_SEARCH_EVERY_S = 0.5
 _BOUND_EVERY = 15
 
 _REFERENCE = list(REFERENCE_LANDMARKS)
@@ -120,7 +121,7 @@ class Tracker:
         self._anchors: NDArray[np.float64] = np.empty((0, 2))
         self._face: NDArray[np.float64] = np.empty((0, 3))
         self._pending: _Pending | None = None
-        self._looked_s = self._counted_s = -np.inf
+        self._looked_s = self._counted_s = self._searched_s = -np.inf
         self._eyes = _EyeWatch()
 
     def __enter__(self) -> Self:
@@ -158,6 +159,9 @@ class Tracker:
     def _start(self, gray: NDArray[np.uint8], record: Record) -> None:
         """Look for a face in the whole picture and begin to follow the largest."""
         faces = self._finder.find(gray)
+        if not faces and record.time_s - self._searched_s >= _SEARCH_EVERY_S:
+            self._searched_s = record.time_s
+            faces = self._finder.search(gray)
         self.n_faces = max(self.n_faces, len(faces))
         if not faces:
             return
