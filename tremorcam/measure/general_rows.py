@@ -11,7 +11,7 @@ from tremorcam.anatomy import SIDES, Side
 from tremorcam.measure.blocks import SERIES, median_interval_s
 from tremorcam.measure.events import rate_per_min
 from tremorcam.measure.eye_mouth import eye_mouth
-from tremorcam.measure.intervals import inside
+from tremorcam.measure.intervals import inside, overlap_s
 from tremorcam.measure.lids import CLOSED, closure
 from tremorcam.measure.narrowband import Interval
 from tremorcam.measure.phases import spans_of
@@ -43,8 +43,14 @@ def add_smiles(
     rows: MeasureRows, distinct: xr.Dataset, phases: pd.DataFrame, lids: Sequence[Event]
 ) -> None:
     """Add excursion, speed, lag and eye closure: of all smiles together, then of each."""
-    spans = [lid.span_s for lid in lids]
-    smiles = [number for number, _, _ in spans_of(phases, "hold")]
+    holds = spans_of(phases, "hold")
+    # What shuts an eye for most of a smile is what the smile does to it, not an event in it.
+    spans = [
+        lid.span_s
+        for lid in lids
+        if all(overlap_s(lid.span_s, hold[1:]) < 0.5 * (hold[2] - hold[1]) for hold in holds)
+    ]
+    smiles = [number for number, _, _ in holds]
     measured = {smile: measure_smile(distinct, phases, smile, spans) for smile in smiles}
     if len(smiles) > 1:
         _add_smile(rows, 0, list(measured.values()))
@@ -112,7 +118,7 @@ def add_eyes(
     for measure, names in LID_RATES.items():
         count = sum(lid.side == "both" and lid.event in names for lid in lids)
         rows.add(both, measure, rate_per_min(count, seen_s))
-    shut = closure(distinct) if len(time_s) > 2 else np.full((0, 2), np.nan)
+    shut = closure(distinct, phases) if len(time_s) > 2 else np.full((0, 2), np.nan)
     told = np.isfinite(shut).all(axis=1)
     share = float((shut[told] >= CLOSED).all(axis=1).mean()) if told.any() else NAN
     rows.add(both, "closed_time", 100 * share)

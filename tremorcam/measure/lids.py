@@ -15,11 +15,13 @@ from scipy import ndimage
 from tremorcam.anatomy import SIDES
 from tremorcam.measure.blocks import median_interval_s
 from tremorcam.measure.events import Event
-from tremorcam.measure.intervals import crossing_s, hysteresis, merge, overlap_s
+from tremorcam.measure.intervals import crossing_s, hysteresis, inside, merge, overlap_s
+from tremorcam.measure.phases import spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     import xarray as xr
     from numpy.typing import NDArray
 
@@ -47,6 +49,12 @@ OPEN_PERCENTILE = 80
 LOWEST_OPEN_SHARE = 0.45
 """The open aperture is never taken below this share of the recording's own: else an eye kept
 shut for long would count as open."""
+HELD_PERCENTILE = 75
+SHUT_SHARE = 0.18
+"""An eye that opens to more than this share of the recording's own aperture for a quarter of a
+smile is narrowed by the smile, not shut: then its open aperture there is what counts."""
+HELD_SHARE = 0.85
+"""The open aperture is never taken below this share of what it is in the same held smile."""
 MERGE_S = 0.07
 
 
@@ -65,28 +73,39 @@ class Closure:
         return self.onset_s, self.offset_s
 
 
-def closure(distinct: xr.Dataset) -> NDArray[np.float64]:
+def closure(distinct: xr.Dataset, phases: pd.DataFrame) -> NDArray[np.float64]:
     """Share of its own open aperture by which each eye is closed.
 
     Parameters
     ----------
     distinct : xarray.Dataset
+    phases : pandas.DataFrame
 
     Returns
     -------
     ndarray, shape (n_frames, 2)
         Left, right; 0 open, 1 shut, NaN where unknown.
     """
-    interval_s = median_interval_s(distinct["time_s"].values)
+    time_s = distinct["time_s"].values.astype(float)
+    held = [
+        (inside(time_s, [span[1:]]), inside(time_s, [_whole_smile(phases, span[0])]))
+        for span in spans_of(phases, "hold")
+    ]
     return np.column_stack(
         [
-            _closure_of_one(distinct["eye_aperture_mm"].sel(side=side).values, interval_s)
+            _closure_of_one(
+                distinct["eye_aperture_mm"].sel(side=side).values, median_interval_s(time_s), held
+            )
             for side in SIDES
         ]
     )
 
 
-def _closure_of_one(aperture_mm: NDArray[np.float64], interval_s: float) -> NDArray[np.float64]:
+def _closure_of_one(
+    aperture_mm: NDArray[np.float64],
+    interval_s: float,
+    held: Sequence[tuple[NDArray[np.bool_], NDArray[np.bool_]]],
+) -> NDArray[np.float64]:
     known = np.isfinite(aperture_mm)
     if known.sum() < 5:
         return np.full(len(aperture_mm), np.nan)
@@ -101,9 +120,31 @@ def _closure_of_one(aperture_mm: NDArray[np.float64], interval_s: float) -> NDAr
             for origin in ((size - 1) // 2, -(size // 2) + 1 - size % 2)
         ]
     )
-    lowest_mm = LOWEST_OPEN_SHARE * np.percentile(filled, 90)
-    shut = 1 - filled / np.maximum(open_mm, max(lowest_mm, 1e-6))
+    shut = 1 - filled / np.maximum(open_mm, np.maximum(_lowest_open_mm(filled, held), 1e-6))
     return np.where(known, shut, np.nan)
+
+
+def _lowest_open_mm(
+    aperture_mm: NDArray[np.float64],
+    held: Sequence[tuple[NDArray[np.bool_], NDArray[np.bool_]]],
+) -> NDArray[np.float64]:
+    """Least that counts as open at each frame; a smile that narrows the eye lowers it.
+
+    ``held`` has the frames of each smile's hold, and of all of it with its rise and fall.
+    """
+    widest_mm = float(np.percentile(aperture_mm, 90))
+    lowest_mm = np.full(len(aperture_mm), LOWEST_OPEN_SHARE * widest_mm)
+    for hold, smile in held:
+        own_mm = float(np.percentile(aperture_mm[hold], HELD_PERCENTILE)) if hold.any() else 0.0
+        if own_mm > SHUT_SHARE * widest_mm:
+            lowest_mm[smile] = np.minimum(lowest_mm[smile], own_mm / 2)
+            lowest_mm[hold] = HELD_SHARE * own_mm
+    return lowest_mm
+
+
+def _whole_smile(phases: pd.DataFrame, smile: int) -> tuple[float, float]:
+    own = phases[(phases["smile"] == smile) & (phases["phase"] != "neutral")]
+    return float(own["onset_s"].min()), float(own["offset_s"].max())
 
 
 def find_closures(time_s: NDArray[np.float64], shut: NDArray[np.float64]) -> list[Closure]:
@@ -135,7 +176,7 @@ def find_closures(time_s: NDArray[np.float64], shut: NDArray[np.float64]) -> lis
     return closures
 
 
-def lid_events(distinct: xr.Dataset) -> list[Event]:
+def lid_events(distinct: xr.Dataset, phases: pd.DataFrame) -> list[Event]:
     """Find and name every lid event of a recording.
 
     A full one-sided closure of up to a second that stands alone is called a wink, everything
@@ -143,7 +184,7 @@ def lid_events(distinct: xr.Dataset) -> list[Event]:
     count in ``one_sided_lid_rate``.
     """
     time_s = distinct["time_s"].values.astype(float)
-    shut = closure(distinct)
+    shut = closure(distinct, phases)
     left, right = (find_closures(time_s, shut[:, at]) for at in (0, 1))
     pairs, lone_left, lone_right = _pair(left, right)
     events = [event for pair in pairs if (event := _both(*pair)) is not None]
@@ -155,26 +196,59 @@ def lid_events(distinct: xr.Dataset) -> list[Event]:
 def _pair(
     left: Sequence[Closure], right: Sequence[Closure]
 ) -> tuple[list[tuple[Closure, Closure]], list[Closure], list[Closure]]:
-    """Which closures belong together; a much weaker partner is the stronger's own spill-over."""
-    pairs, absorbed, paired = [], set(), set()
-    for one in left:
-        for other in right:
-            shared_s = overlap_s(one.span_s, other.span_s)
-            if shared_s < -CONJUGATE_LAG_S:
-                continue
-            weaker, stronger = sorted((one, other), key=lambda each: each.peak)
-            together = abs(one.rise_s - other.rise_s) <= CONJUGATE_LAG_S or shared_s >= 0.5 * min(
-                one.offset_s - one.onset_s, other.offset_s - other.onset_s
-            )
-            if not together:
-                continue
-            if weaker.peak >= CONJUGATE_RATIO * stronger.peak:
-                pairs.append((one, other))
-                paired |= {one, other}
-            else:
-                absorbed.add(weaker)
-    gone = paired | absorbed
-    return pairs, [c for c in left if c not in gone], [c for c in right if c not in gone]
+    """Which closures belong together, and which are one eye's alone.
+
+    A much weaker partner is the stronger's own spill-over. A much shorter one is a blink of
+    both eyes, in the midst of one eye's long closure.
+    """
+    pairs: list[tuple[Closure, Closure]] = []
+    alone: tuple[list[Closure], list[Closure]] = ([], [])
+    for sides in _groups(left, right):
+        if not all(sides):
+            alone[0 if sides[0] else 1].extend(sides[0] or sides[1])
+            continue
+        lasts_s = [sum(each.offset_s - each.onset_s for each in side) for side in sides]
+        peaks = [max(each.peak for each in side) for side in sides]
+        longer, stronger = int(np.argmax(lasts_s)), int(np.argmax(peaks))
+        if min(lasts_s) < CONJUGATE_RATIO * max(lasts_s) and max(lasts_s) > LONG_CLOSURE_S:
+            alone[longer].extend(sides[longer])
+            pairs += [(each, each) for each in sides[1 - longer] if each.peak >= CLOSED]
+        elif min(peaks) < CONJUGATE_RATIO * max(peaks):
+            alone[stronger].extend(sides[stronger])
+        else:
+            pairs.append((_joined(sides[0]), _joined(sides[1])))
+    return pairs, *alone
+
+
+def _groups(
+    left: Sequence[Closure], right: Sequence[Closure]
+) -> list[tuple[list[Closure], list[Closure]]]:
+    """Gather closures of either eye that happen together, directly or through another one."""
+    groups: list[tuple[list[Closure], list[Closure]]] = [([one], []) for one in left]
+    for other in right:
+        touched = [group for group in groups if any(_together(one, other) for one in group[0])]
+        merged = (
+            [one for group in touched for one in group[0]],
+            [*(each for group in touched for each in group[1]), other],
+        )
+        groups = [group for group in groups if group not in touched] + [merged]
+    return groups
+
+
+def _together(one: Closure, other: Closure) -> bool:
+    shared_s = overlap_s(one.span_s, other.span_s)
+    shorter_s = min(one.offset_s - one.onset_s, other.offset_s - other.onset_s)
+    at_once = abs(one.rise_s - other.rise_s) <= CONJUGATE_LAG_S and shared_s >= -CONJUGATE_LAG_S
+    return at_once or shared_s >= 0.5 * shorter_s
+
+
+def _joined(closures: Sequence[Closure]) -> Closure:
+    return Closure(
+        onset_s=min(each.onset_s for each in closures),
+        offset_s=max(each.offset_s for each in closures),
+        rise_s=min(each.rise_s for each in closures),
+        peak=max(each.peak for each in closures),
+    )
 
 
 def _both(left: Closure, right: Closure) -> Event | None:

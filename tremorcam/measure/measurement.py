@@ -114,7 +114,7 @@ def measure(
     distinct = signals.isel(frame=np.flatnonzero(~signals["duplicate"].values.astype(bool)))
     phases = find_phases(distinct, hold=hold, cues=cues)
     samples = collect_samples(distinct)
-    lids = lid_events(distinct) if len(samples.time_s) > 2 else []
+    lids = lid_events(distinct, phases) if len(samples.time_s) > 2 else []
     steady = _steady_spans(phases)
     aperture_mm = _open_aperture_mm(distinct)
     bursts, irregular = find_bursts(samples, [span[1:] for span in steady], lids, aperture_mm)
