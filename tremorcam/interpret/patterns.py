@@ -163,8 +163,9 @@ def _lid_spasms(judge: Judge) -> tuple[Evidence, Evidence]:
 def hemifacial_spasm(judge: Judge) -> Verdict:
     """One eye closes or twitches again and again, on one side, not just with the smile.
 
-    Lid events that begin with the rise of a smile are left out: they are what synkinesis
-    does. That the mouth joins, trails the eye, runs clonically or does so at rest supports it.
+    Lid events that begin with the rise or fall of a smile are left out: they are what
+    synkinesis does. That the mouth joins, trails the eye, runs clonically or does so at rest
+    supports it.
     """
     facts = judge.facts
     same_side = judge.state("lids.same_side", facts.lids.same_side, "lids")

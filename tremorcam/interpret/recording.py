@@ -63,11 +63,11 @@ class Recording:
         return Reading(float(len(smiles)), reference="phases: hold")
 
     def begins_with_smile(self, onset_s: float, *, slack_s: float) -> bool:
-        """Whether something that begins then begins with the rise of a smile."""
+        """Whether something that begins then begins with the rise or fall of a smile."""
         return any(
             phase.onset_s - slack_s <= onset_s <= phase.offset_s + slack_s
             for phase in self.phases
-            if phase.name == "onset"
+            if phase.name in ("onset", "offset")
         )
 
 

@@ -136,7 +136,7 @@ class LidFacts:
 
     @cached_property
     def _spontaneous(self) -> tuple[Event, ...]:
-        """Those of that side that do not begin with the rise of a smile."""
+        """Those of that side that do not begin with the rise or fall of a smile."""
         slack_s = self._criteria["smile.eye_onset"].value
         return tuple(
             event
