@@ -58,10 +58,10 @@ def signals_of(scene: Scene, *, noise_mm_per_rthz: float = 0.008) -> xr.Dataset:
             "smile_excursion_mm": (
                 ("frame", "side"), 25 + motion.smile_mm + _slow_noise(rng, (n, 2), 0.08)
             ),
-            "head_mm": (("frame", "space"), motion.head_mm),
+            "head_mm": (("frame", "space"), motion.head.shift_mm),
             "head_angle_deg": (
                 ("frame", "angle"),
-                np.stack([0 * ones, 0 * ones, motion.head_roll_deg], axis=1)
+                np.stack([0 * ones, 0 * ones, motion.head.roll_deg], axis=1)
                 + rng.normal(0, 0.1, (n, 3)),
             ),
             "head_residual_mm": ("frame", 0.02 * ones),

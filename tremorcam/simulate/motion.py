@@ -33,6 +33,24 @@ class TwitchPatch:
 
 
 @dataclass(frozen=True)
+class HeadMotion:
+    """Where the head is at ``n`` times.
+
+    Parameters
+    ----------
+    shift_mm : ndarray, shape (n, 2)
+    roll_deg, scale, yaw_deg, pitch_deg : ndarray, shape (n,)
+        Roll is clockwise in the picture, yaw towards the picture's right, pitch chin down.
+    """
+
+    shift_mm: NDArray[np.float64]
+    roll_deg: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    yaw_deg: NDArray[np.float64]
+    pitch_deg: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Motion:
     """Every moving part at ``n`` times.
 
@@ -50,8 +68,7 @@ class Motion:
     patch_mm : ndarray, shape (n, len(patch_keys), 2)
     twitch_patches : tuple of TwitchPatch
     twitch_mm : ndarray, shape (n, len(twitch_patches), 2)
-    head_mm : ndarray, shape (n, 2)
-    head_roll_deg, head_scale : ndarray, shape (n,)
+    head : HeadMotion
     shake_px : ndarray, shape (n, 2)
         Motion of the whole picture.
     """
@@ -64,9 +81,7 @@ class Motion:
     patch_mm: NDArray[np.float64]
     twitch_patches: tuple[TwitchPatch, ...]
     twitch_mm: NDArray[np.float64]
-    head_mm: NDArray[np.float64]
-    head_roll_deg: NDArray[np.float64]
-    head_scale: NDArray[np.float64]
+    head: HeadMotion
     shake_px: NDArray[np.float64]
 
 
@@ -78,7 +93,6 @@ def motion_at(scene: Scene, portrait: Portrait, time_s: NDArray[np.float64]) -> 
         jaw_mm += courses.talk_level(talk, scene, _rng(scene, 4, index), time_s)
     patch_keys, patch_mm = patch_motion(scene, time_s)
     twitch_patches, twitch_mm = _twitch_motion(scene, time_s)
-    head_mm, roll_deg, scale = _head(scene, time_s)
     photo_mm = PHOTO_SMILE_MM if portrait.smiling else 0.0
     return Motion(
         smile_mm=smile_mm - photo_mm,
@@ -89,9 +103,7 @@ def motion_at(scene: Scene, portrait: Portrait, time_s: NDArray[np.float64]) -> 
         patch_mm=patch_mm,
         twitch_patches=twitch_patches,
         twitch_mm=twitch_mm,
-        head_mm=head_mm,
-        head_roll_deg=roll_deg,
-        head_scale=scale,
+        head=_head(scene, time_s),
         shake_px=_shake(scene, time_s),
     )
 
@@ -233,9 +245,7 @@ def _twitch_motion(
     return patches, values
 
 
-def _head(
-    scene: Scene, time_s: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def _head(scene: Scene, time_s: NDArray[np.float64]) -> HeadMotion:
     head, rng = scene.head, _rng(scene, 3)
     # White noise smoothed by a Gaussian of s seconds has an RMS frequency of 1 / (√8 π s).
     smooth_s = 1 / (np.sqrt(8) * np.pi * head.sway_hz)
@@ -244,9 +254,19 @@ def _head(
         for _ in range(4)
     ]
     tremor = head.tremor_mm * np.sin(2 * np.pi * head.tremor_hz * time_s + rng.uniform(0, 6.28))
-    head_mm = head.sway_mm * np.stack(sway[:2], axis=1)
-    head_mm += tremor[:, None] * _direction(head.tremor_axis_deg, "both")
-    return head_mm, head.sway_deg * sway[2], 1 + head.sway_scale * sway[3]
+    turns = [
+        courses.look_up(courses.slow_noise(rng, scene.duration_s, smooth_s), time_s)
+        for _ in range(2)
+    ]
+    shift_mm = head.sway_mm * np.stack(sway[:2], axis=1)
+    shift_mm += tremor[:, None] * _direction(head.tremor_axis_deg, "both")
+    return HeadMotion(
+        shift_mm=shift_mm,
+        roll_deg=head.sway_deg * sway[2],
+        scale=1 + head.sway_scale * sway[3],
+        yaw_deg=head.yaw_deg + head.turn_sway_deg * turns[0],
+        pitch_deg=head.pitch_deg + head.turn_sway_deg * turns[1],
+    )
 
 
 def _shake(scene: Scene, time_s: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -112,8 +112,9 @@ def _read_photo(face: str | None) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(photo, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
-@functools.cache
-def _landmarker():  # type: ignore[no-untyped-def]
+def _landmarks(picture: NDArray[np.uint8], face: str | None) -> tuple[NDArray[np.float64], bool]:
+    """Landmarks in pixels, shape (478, 3), averaged over small shifts, and whether it smiles."""
+    import mediapipe as mp
     from mediapipe.tasks.python import BaseOptions, vision
 
     options = vision.FaceLandmarkerOptions(
@@ -121,30 +122,22 @@ def _landmarker():  # type: ignore[no-untyped-def]
         running_mode=vision.RunningMode.IMAGE,
         output_face_blendshapes=True,
     )
-    return vision.FaceLandmarker.create_from_options(options)
-
-
-def _landmarks(picture: NDArray[np.uint8], face: str | None) -> tuple[NDArray[np.float64], bool]:
-    """Landmarks in pixels, shape (478, 3), averaged over small shifts, and whether it smiles."""
-    import mediapipe as mp
-
     found, scores = [], []
-    for shift in ((0, 0), (3, 0), (0, 3), (5, 5), (2, 7)):
-        rows, columns = picture.shape[:2]
-        part = np.ascontiguousarray(picture[shift[1] :, shift[0] :])
-        result = _landmarker().detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=part))
-        if not result.face_landmarks:
-            continue
-        size = np.array([columns - shift[0], rows - shift[1], columns - shift[0]])
-        points = np.array([(p.x, p.y, p.z) for p in result.face_landmarks[0]]) * size
-        found.append(points - (0.5, 0.5, 0) + (*shift, 0))
-        scores += [
-            s.score for s in result.face_blendshapes[0] if s.category_name.startswith("mouthSmile")
-        ]
+    rows, columns = picture.shape[:2]
+    with vision.FaceLandmarker.create_from_options(options) as landmarker:
+        for right, down in ((0, 0), (3, 0), (0, 3), (5, 5), (2, 7)):
+            part = np.ascontiguousarray(picture[down:, right:])
+            result = landmarker.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=part))
+            if not result.face_landmarks:
+                continue
+            size = np.array([columns - right, rows - down, columns - right])
+            points = np.array([(p.x, p.y, p.z) for p in result.face_landmarks[0]]) * size
+            found.append(points + np.array([right - 0.5, down - 0.5, 0]))
+            shapes = {shape.category_name: shape.score for shape in result.face_blendshapes[0]}
+            scores += [shapes["mouthSmileLeft"], shapes["mouthSmileRight"]]
     if not found:
-        raise InputError(
-            f"no face was found in {face or 'the portrait'!r}; give a frontal photograph"
-        )
+        name = face or "the portrait"
+        raise InputError(f"no face was found in {name!r}; give a frontal photograph")
     return np.mean(found, axis=0), bool(np.mean(scores) > SMILE_SCORE)
 
 

@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 
 from tremorcam.simulate.encode import VideoWriter
+from tremorcam.simulate.head import Box, HeadWarp
 from tremorcam.simulate.light import Sensor
 from tremorcam.simulate.motion import Motion, motion_at
 from tremorcam.simulate.portrait import OVERSAMPLING, Portrait, load_portrait
 from tremorcam.simulate.record import describe
 from tremorcam.simulate.timing import FrameTimes, frame_times
 from tremorcam.simulate.truth import Truth, truth_path
-from tremorcam.simulate.warp import Box, FaceWarp, HeadWarp, Layers
+from tremorcam.simulate.warp import FaceWarp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,7 +88,7 @@ class Painter:
         instants = (time_s[:, None] + camera.exposure_s * within).ravel()
         self._motion: Motion = motion_at(scene, portrait, instants)
         self._face = FaceWarp(portrait, self._motion)
-        self._head = HeadWarp(portrait, camera.width_px, camera.height_px)
+        self._head = HeadWarp(portrait, (camera.width_px, camera.height_px))
         self._face_box = self._face.box(self._head.box)
         self._still = bool(camera.shake_px == 0)
         rows, columns = np.mgrid[: camera.height_px, : camera.width_px].astype(np.float32)
@@ -104,31 +105,35 @@ class Painter:
 
     def _instant(self, i: int) -> Planes:
         motion = self._motion
-        x, y = self._head.origin(
-            motion.head_mm[i] / self._portrait.mm_per_px,
-            float(motion.head_roll_deg[i]),
-            float(motion.head_scale[i]),
-        )
-        layers = self._face.displacement(i)
-        if layers is not None:
-            self._subtract(layers, x, y)
+        x, y = self._head.origin(motion.head, i)
+        self._undo_face(i, x, y)
         if self._still:
             return self._paste(x, y)
         shake = motion.shake_px[i].astype(np.float32)
         return self._shaken(x, y, shake)
 
-    def _subtract(self, layers: Layers, x: NDArray[np.float32], y: NDArray[np.float32]) -> None:
+    def _undo_face(self, i: int, x: NDArray[np.float32], y: NDArray[np.float32]) -> None:
         """Lead positions of the head's box (in place) on to their origins in the photograph."""
+        expression, tremor = self._face.instant(i)
         part = self._face_box.part
+        if tremor is not None:
+            _subtract(self._look_up(tremor, x[part], y[part]), x[part], y[part])
+        if expression is None:
+            return
+        shift = self._look_up(expression.face, x[part], y[part])
+        if expression.lid is not None:
+            lid = self._look_up(expression.lid, x[part], y[part])
+            shift = np.where(lid[..., 2:] > 0, lid[..., :2], shift)
+        _subtract(shift, x[part], y[part])
+
+    def _look_up(
+        self, field: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Values of a field on the face's grid at picture positions."""
         grid = self._face.grid
         step = np.float32(1 / grid.step_px)
-        at_x, at_y = (x[part] - grid.origin_px[0]) * step, (y[part] - grid.origin_px[1]) * step
-        moved = cv2.remap(layers.face, at_x, at_y, cv2.INTER_LINEAR)
-        if layers.lid is not None:
-            lid = cv2.remap(layers.lid, at_x, at_y, cv2.INTER_LINEAR)
-            moved = np.where(lid[..., 2:] > 0, lid[..., :2], moved)
-        x[part] -= moved[..., 0]
-        y[part] -= moved[..., 1]
+        at_x, at_y = (x - grid.origin_px[0]) * step, (y - grid.origin_px[1]) * step
+        return np.asarray(cv2.remap(field, at_x, at_y, cv2.INTER_LINEAR), np.float32)
 
     def _paste(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> Planes:
         luma, (blue, red) = self._background
@@ -159,6 +164,11 @@ class Painter:
         )
         blue, red = (_remap(plane, half_x, half_y) for plane in self._portrait.chroma)
         return luma, (blue, red)
+
+
+def _subtract(shift: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]) -> None:
+    x -= shift[..., 0]
+    y -= shift[..., 1]
 
 
 def _remap(

@@ -152,7 +152,13 @@ class Talk:
 
 @dataclass(frozen=True)
 class Head:
-    """Rigid motion of the head: slow random sway (RMS values) and a head tremor (peak)."""
+    """Rigid motion of the head: slow random sway (RMS values) and a head tremor (peak).
+
+    ``yaw_deg`` (positive towards the picture's right) and ``pitch_deg`` (chin down) hold the
+    head turned, ``turn_sway_deg`` lets both sway. A turned head shows relief: near parts of
+    the face shift against far ones. Beyond 15° the photograph folds. Turning left and right
+    changes the sideways part of a tremor, as it does in life; its vertical part stays exact.
+    """
 
     sway_mm: float = 0.8
     sway_deg: float = 0.4
@@ -161,6 +167,9 @@ class Head:
     tremor_hz: float = 5.0
     tremor_mm: float = 0.0
     tremor_axis_deg: float = 90.0
+    yaw_deg: float = 0.0
+    pitch_deg: float = 0.0
+    turn_sway_deg: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ import numpy as np
 from tremorcam.anatomy import REGIONS, SIDES
 from tremorcam.simulate.aperture import eye_slit, lip_slit
 from tremorcam.simulate.fields import Grid, bump, jaw_field, patch_weights, smile_field
+from tremorcam.simulate.head import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from tremorcam.simulate.motion import Motion
@@ -25,23 +28,10 @@ if TYPE_CHECKING:
 
     Field = NDArray[np.float32]
 
+MOST_STEPS = 40
+"""Of the fixed-point search for a moved point; some ten do."""
+
 TWITCH_FLAT_IOD, TWITCH_FALLOFF_IOD = 0.06, 0.14
-HEAD_FLAT_IOD, HEAD_FALLOFF_IOD = 1.75, 0.9
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle of whole pixels."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def part(self) -> tuple[slice, slice]:
-        """Index of the rectangle in a picture."""
-        return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
 
 
 @dataclass(frozen=True)
@@ -162,71 +152,34 @@ class FaceWarp:
             field[..., 1] += self._weights[k] * vectors[k, 1]
         return field
 
-    def displacement(self, i: int) -> Layers | None:
-        """Compose expression and tremor; ``None`` for the bare photograph."""
+    def instant(self, i: int) -> tuple[Layers | None, Field | None]:
+        """Give the expression, and the tremor as displacement of what the expression shows."""
         expression, tremor = self.expression(i), self.tremor(i)
-        if tremor is None:
-            return expression
-        if expression is None:
-            return Layers(tremor, None)
-        nodes = self.grid.nodes_px
-        moved = self._sample(tremor, nodes - expression.seen())
-        face = moved + self._sample(expression.face, nodes - moved)
-        lid = expression.lid
-        if lid is not None:
-            lid = self._sample(lid, nodes - moved)
-            lid[..., :2] += moved
-        return Layers(face, lid)
-
-    def _sample(self, field: Field, position_px: Field) -> Field:
-        index = self.grid.to_index(position_px)
-        x, y = index[..., 0], index[..., 1]
-        return np.asarray(cv2.remap(field, x, y, cv2.INTER_LINEAR), np.float32)
+        if tremor is None or expression is None:
+            return expression, tremor
+        index = self.grid.to_index(self.grid.nodes_px - expression.seen())
+        on_top = cv2.remap(tremor, index[..., 0], index[..., 1], cv2.INTER_LINEAR)
+        return expression, np.asarray(on_top, np.float32)
 
     def positions(self, i: int, points_px: NDArray[np.float64]) -> NDArray[np.float64]:
         """Find where points of the photograph (n, 2) are at instant ``i``, in pixels."""
-        layers, tremor = self.expression(i), self.tremor(i)
-        seen = None if layers is None else layers.seen()
-        placed = points_px.copy()
-        if seen is not None:
-            for _ in range(30):
-                placed = points_px + self.grid.sample(seen, placed)
-        moved = placed.copy()
-        if tremor is not None:
-            for _ in range(10):
-                origin = moved if seen is None else moved - self.grid.sample(seen, moved)
-                moved = placed + self.grid.sample(tremor, origin)
-        return moved
+        expression, tremor = self.instant(i)
+        sample, placed = self.grid.sample, points_px
+        if expression is not None:
+            seen = expression.seen()
+            placed = _settle(points_px, lambda at: points_px + sample(seen, at))
+        if tremor is None:
+            return placed
+        on_top = tremor
+        return _settle(placed, lambda at: placed + sample(on_top, at))
 
 
-class HeadWarp:
-    """Rigid motion of the head that fades out towards the still surroundings."""
-
-    def __init__(self, portrait: Portrait, width_px: int, height_px: int) -> None:
-        iod = portrait.interocular_px
-        points = portrait.landmarks_px[:, :2]
-        self.centre_px = (points.min(axis=0) + points.max(axis=0)) / 2
-        reach = (HEAD_FLAT_IOD + HEAD_FALLOFF_IOD) * iod
-        x0, y0 = np.maximum(np.floor(self.centre_px - reach), 0).astype(int)
-        x1, y1 = np.minimum(np.ceil(self.centre_px + reach), (width_px, height_px)).astype(int)
-        # Even edges keep the half-size colour planes aligned.
-        x0, y0 = x0 - x0 % 2, y0 - y0 % 2
-        self.box = Box(int(x0), int(y0), int(x1 - x1 % 2 - x0), int(y1 - y1 % 2 - y0))
-        rows, columns = np.mgrid[self.box.part].astype(np.float32)
-        self.x, self.y = columns, rows
-        distance = np.hypot(columns - self.centre_px[0], rows - self.centre_px[1])
-        beyond = np.clip((distance / iod - HEAD_FLAT_IOD) / HEAD_FALLOFF_IOD, 0, 1)
-        self.mask = (0.5 + 0.5 * np.cos(np.pi * beyond)).astype(np.float32)
-
-    def origin(
-        self, shift_px: NDArray[np.float64], roll_deg: float, scale: float
-    ) -> tuple[Field, Field]:
-        """Origin (x, y) of every pixel of the box before the head moved."""
-        angle = np.deg2rad(roll_deg)
-        a, b = np.cos(angle) / scale - 1, np.sin(angle) / scale
-        cx, cy = self.centre_px + shift_px
-        dx, dy = self.x - np.float32(cx), self.y - np.float32(cy)
-        tx, ty = (np.float32(value) for value in shift_px)
-        x = self.x + self.mask * (np.float32(a) * dx + np.float32(b) * dy - tx)
-        y = self.y + self.mask * (np.float32(a) * dy - np.float32(b) * dx - ty)
-        return x, y
+def _settle(
+    points_px: NDArray[np.float64], step: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Repeat a step until the points stay where they are."""
+    for _ in range(MOST_STEPS):
+        before, points_px = points_px, step(points_px)
+        if np.abs(points_px - before).max() < 1e-5:
+            break
+    return points_px
