@@ -23,6 +23,9 @@ ALPHA = 0.01
 LEAST_PROMINENCE = 2.0
 """A peak is at least this many times the middle of its neighbourhood, 1 to 3 Hz away: a broad
 hump of the background is none."""
+LEAST_LASTING_S = 1.5
+"""A rhythm goes on for at least this long, else it is a jerk or a change of expression; the
+band's own response to one lasts 0.6 s (provisional)."""
 NEIGHBOURHOOD_HZ = (1.0, 3.0)
 
 
@@ -125,7 +128,18 @@ def measure_peak(
     tremor = narrowband(blocks, series, spectrum, first.centre_hz, seed=seed)
     if tremor is None or not tremor.rms_mm.low > 0 or not p_value < ALPHA:
         return None
-    return Peak(tremor, spectrum, p_value)
+    return Peak(tremor, spectrum, p_value) if _lasting_s(tremor) >= LEAST_LASTING_S else None
+
+
+def _lasting_s(tremor: Narrowband) -> float:
+    """How long a tremor of steady amplitude and the same concentration in time would last.
+
+    (Sum of the power) squared over the sum of the squared power, as for an effective number
+    of samples: a single step or jerk lasts no longer than the band's own response.
+    """
+    power = np.concatenate([envelope.mean_square for envelope in tremor.envelopes])
+    interval_s = np.median(np.concatenate([np.diff(each.time_s) for each in tremor.envelopes]))
+    return float(power.sum() ** 2 / (power**2).sum() * interval_s)
 
 
 def clean_background(blocks: Sequence[Block], spectrum: Spectrum, tremor: Narrowband) -> Spectrum:
