@@ -95,6 +95,10 @@ class Painter:
         self._all = (columns, rows)
         self._background = self._sample(columns, rows)
 
+    def positions(self, i: int, points_px: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Find where points of the photograph are in frame ``i``, but for the head's motion."""
+        return self._face.positions(i * self._steps + self._steps // 2, points_px)
+
     def paint(self, i: int) -> Planes:
         """Luma (rows, columns) and two half-size chroma planes of frame ``i``."""
         shots = [self._instant(i * self._steps + k) for k in range(self._steps)]
