@@ -194,7 +194,7 @@ def _picture(
     share = EFFICIENT_SHARE if video.codec in EFFICIENT_CODECS else 1.0
     limit = BITS_PER_PIXEL * share
     if bits < BITS_PER_PIXEL_NOTE * share:
-        message = f"{bits:.3f} bits a pixel: compression may have taken the smallest movements away."
+        message = f"{bits:.3f} bits a pixel: compression may have taken small movements away."
         yield Reason("over_compressed", message, bits, limit, "1",
                      "limited" if bits < limit else "note")  # fmt: skip
     error_mm = _median(_mouth(distinct, "displacement_se_mm"))
