@@ -6,7 +6,8 @@ of a smile is no event.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -29,8 +30,10 @@ CLOSED = 0.5
 """A closure is full from this share of the open aperture on (provisional)."""
 NARROWED = 0.2
 """An event begins and ends at this share."""
-LEAST_ONE_SIDED = 0.25
-"""A one-sided closure is at least this strong."""
+LEAST_CLOSURE = 0.25
+"""A closure is at least this strong."""
+LEAST_ONE_SIDED = 0.3
+"""Of one eye alone: a turning head narrows the eyes unequally by up to a quarter."""
 LEAST_SIGNAL_TO_NOISE = 6.0
 SHORTEST_S = 0.05
 LONG_CLOSURE_S = 0.5
@@ -55,7 +58,10 @@ SHUT_SHARE = 0.18
 smile is narrowed by the smile, not shut: then its open aperture there is what counts."""
 HELD_SHARE = 0.85
 """The open aperture is never taken below this share of what it is in the same held smile."""
-MERGE_S = 0.07
+MERGE_S = 0.05
+"""A dip this short is an error of the landmarks, not an opening."""
+VALLEY = 0.4
+"""Between two full closures the eye has opened where less than this remains closed."""
 
 
 @dataclass(frozen=True)
@@ -158,12 +164,12 @@ def find_closures(time_s: NDArray[np.float64], shut: NDArray[np.float64]) -> lis
     if known.sum() < 5:
         return []
     noise = 1.4826 * np.median(np.abs(np.diff(shut[known]))) / np.sqrt(2)
-    high = max(LEAST_ONE_SIDED, LEAST_SIGNAL_TO_NOISE * noise)
+    high = max(LEAST_CLOSURE, LEAST_SIGNAL_TO_NOISE * noise)
     low = min(NARROWED, 0.8 * high)
     interval_s = median_interval_s(time_s)
     spans = merge(hysteresis(shut, low=low, high=high), gap=MERGE_S / interval_s)
     closures = []
-    for start, stop in ((int(a), int(b)) for a, b in spans):
+    for start, stop in (part for a, b in spans for part in _split(shut, int(a), int(b))):
         peak = float(np.nanmax(shut[start:stop]))
         onset_s = crossing_s(time_s, shut, start - 1, low)
         offset_s = crossing_s(time_s, shut, stop - 1, low)
@@ -174,6 +180,19 @@ def find_closures(time_s: NDArray[np.float64], shut: NDArray[np.float64]) -> lis
             Closure(onset_s, offset_s, crossing_s(time_s, shut, rise - 1, peak / 2), min(peak, 1.0))
         )
     return closures
+
+
+def _split(shut: NDArray[np.float64], start: int, stop: int) -> list[tuple[int, int]]:
+    """Part full closures between which the eye opens without opening wholly."""
+    full = [
+        run for run in hysteresis(shut[start:stop], low=VALLEY, high=CLOSED) if run[1] - run[0] > 1
+    ]
+    cuts = [
+        start + first[1] + int(np.nanargmin(shut[start + first[1] : start + second[0]]))
+        for first, second in pairwise(full)
+    ]
+    edges = [start, *cuts, stop]
+    return list(pairwise(edges))
 
 
 def lid_events(distinct: xr.Dataset, phases: pd.DataFrame) -> list[Event]:
@@ -189,7 +208,8 @@ def lid_events(distinct: xr.Dataset, phases: pd.DataFrame) -> list[Event]:
     pairs, lone_left, lone_right = _pair(left, right)
     events = [event for pair in pairs if (event := _both(*pair)) is not None]
     for side, lone in (("left", lone_left), ("right", lone_right)):
-        events += [_one_sided(each, side, lone) for each in lone]
+        strong = [each for each in lone if each.peak >= LEAST_ONE_SIDED]
+        events += [_one_sided(each, side, strong) for each in strong]
     return events
 
 
@@ -211,13 +231,22 @@ def _pair(
         peaks = [max(each.peak for each in side) for side in sides]
         longer, stronger = int(np.argmax(lasts_s)), int(np.argmax(peaks))
         if min(lasts_s) < CONJUGATE_RATIO * max(lasts_s) and max(lasts_s) > LONG_CLOSURE_S:
-            alone[longer].extend(sides[longer])
-            pairs += [(each, each) for each in sides[1 - longer] if each.peak >= CLOSED]
+            blinks = [each for each in sides[1 - longer] if each.peak >= CLOSED]
+            alone[longer].extend(_before_blinks(each, blinks) for each in sides[longer])
+            pairs += [(each, each) for each in blinks]
         elif min(peaks) < CONJUGATE_RATIO * max(peaks):
             alone[stronger].extend(sides[stronger])
         else:
             pairs.append((_joined(sides[0]), _joined(sides[1])))
     return pairs, *alone
+
+
+def _before_blinks(one: Closure, blinks: Sequence[Closure]) -> Closure:
+    """End one eye's closure where a blink of both eyes takes it over until it opens."""
+    for blink in blinks:
+        if one.onset_s + SHORTEST_S < blink.onset_s < one.offset_s <= blink.offset_s + SHORTEST_S:
+            return replace(one, offset_s=blink.onset_s)
+    return one
 
 
 def _groups(
