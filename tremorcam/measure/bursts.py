@@ -33,7 +33,7 @@ SHORTEST_PIECE_S = 0.5
 SHORTEST_S, LONGEST_S = 0.07, 3.0
 """A run of clonic twitches may go on for seconds; what lasts longer is a change of expression."""
 MERGE_S = 0.1
-LEAST_PEAK_MM = 0.1
+LEAST_PEAK_MM = 0.15
 """Smaller twitches are not told from errors of the tracking (provisional)."""
 CONJUGATE_LAG_S = 0.067
 CONJUGATE_RATIO = 0.5
@@ -162,7 +162,8 @@ def _z(
 def _spans(z: NDArray[np.float64], interval_s: float) -> list[tuple[int, int]]:
     """Sample ranges of bursts: above the edge level, with at least two samples at the peak's.
 
-    A lone sample is an error of the tracking, not a movement.
+    A lone sample is an error of the tracking, not a movement; what runs into the stretch's
+    edge may be the beginning of something slow.
     """
     gap = MERGE_S / interval_s
     spans = []
@@ -170,7 +171,12 @@ def _spans(z: NDArray[np.float64], interval_s: float) -> list[tuple[int, int]]:
         start, stop = int(first), int(last)
         duration_s = (stop - start) * interval_s
         high = int((z[start:stop] > Z_PEAK).sum())
-        if high >= LEAST_SAMPLES and SHORTEST_S - 0.5 * interval_s <= duration_s <= LONGEST_S:
+        inner = start > 0 and stop < len(z)
+        if (
+            inner
+            and high >= LEAST_SAMPLES
+            and SHORTEST_S - 0.5 * interval_s <= duration_s <= LONGEST_S
+        ):
             spans.append((start, stop))
     return spans
 
