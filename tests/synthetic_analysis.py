@@ -34,6 +34,10 @@ TREMOR = {
 }
 """Channel: frequency in Hz and peak amplitude in mm at the middle of the hold."""
 
+DIRECTION = (0.35, 0.94)
+AXIS_DEG = 110.4
+"""Of the tremor: down and to the image's right, which is up and to its left."""
+
 NOISE_MM_PER_RTHZ = 0.008
 GROWTH_RATIO = 1.6
 CATEGORIES = {
@@ -196,7 +200,7 @@ def _signals(
     }
     for key, wave_mm in [*waves.items(), *artefacts.items()]:
         at = signals["channel"].values.tolist().index(key)
-        motion = wave_mm[:, None] * np.array([0.35, 0.94])
+        motion = wave_mm[:, None] * np.array(DIRECTION)
         signals["displacement_mm"].values[:, at] += motion
         signals["region_px"].values[:, at] += motion / signals["mm_per_px"].values[:, None]
     signals["duplicate"].values[[40, 41]] = True
@@ -245,7 +249,7 @@ def _tremor_rows(key: tuple[float, float] | None) -> list[dict[str, Any]]:
         ("tremor_frequency", f_hz, "Hz"),
         ("tremor_amplitude_rms", rms_mm, "mm"),
         ("tremor_amplitude_p2p", 2 * peak_mm, "mm"),
-        ("tremor_axis", 70.0 if found else np.nan, "deg"),
+        ("tremor_axis", AXIS_DEG if found else np.nan, "deg"),
         ("tremor_p_value", 0.0005 if found else 0.43, "1"),
         ("tremor_persistence", 0.91 if found else np.nan, "1"),
         ("tremor_bandwidth", 0.4 if found else np.nan, "Hz"),

@@ -5,7 +5,7 @@ import matplotlib.text
 import numpy as np
 import pytest
 from matplotlib.patches import FancyArrowPatch
-from synthetic_analysis import make_analysis, make_unusable_analysis
+from synthetic_analysis import AXIS_DEG, make_analysis, make_unusable_analysis
 
 from tremorcam.anatomy import REGIONS
 from tremorcam.publish import figures
@@ -121,8 +121,7 @@ def test_arrows_point_along_the_axis_of_the_tremor():
     assert len(arrows) == 3
     for arrow in arrows:
         (x0, y0), (x1, y1) = arrow._posA_posB
-        # 70 degrees in a picture whose rows grow downwards: down to the viewer's right.
-        assert np.degrees(np.arctan2(-(y1 - y0), x1 - x0)) == pytest.approx(70)
+        assert np.degrees(np.arctan2(y1 - y0, x1 - x0)) == pytest.approx(AXIS_DEG)
 
 
 def test_the_band_keeps_a_sine_and_drops_the_rest():

@@ -123,8 +123,7 @@ def _draw_arrow(axes: Axes, place: tuple[str, str], share: float, axis_deg: floa
         return
     x, y = _position(place)
     half = 0.09 + 0.17 * share
-    # Picture rows grow downwards, the drawing upwards.
-    dx, dy = half * np.cos(np.radians(axis_deg)), -half * np.sin(np.radians(axis_deg))
+    dx, dy = half * np.cos(np.radians(axis_deg)), half * np.sin(np.radians(axis_deg))
     axes.add_patch(
         FancyArrowPatch(
             (x - dx, y - dy),

@@ -46,9 +46,10 @@ def spectrum(analysis: Analysis) -> Figure:
     curves = {side: curve for side, curve in curves.items() if len(curve) > 1}
     if not curves:
         return say_nothing_to_show(new_figure(7.2, 1.2), "no spectrum could be computed")
-    figure, (labels, axes) = stack_axes([(0.26, 0.17 * _LABEL_ROWS), (0.04, 1.95)])
+    n_rows = _LABEL_ROWS if analysis.vetoes else int(answer.tremor is not None)
+    figure, (labels, axes) = stack_axes([(0.3, 0.17 * n_rows + 0.02), (0.04, 1.95)])
     labels.axis("off")
-    labels.set_ylim(0, _LABEL_ROWS)
+    labels.set_ylim(0, max(n_rows, 1))
     for side, curve in curves.items():
         axes.plot(
             curve["frequency_hz"], curve["psd_mm2_per_hz"], color=SIDE_COLORS[side],

@@ -123,9 +123,18 @@ class Marks:
             x, y = self._centre_px[index, self._keys.index(region.key)]
             if region.role == "face" and np.isfinite(x) and np.isfinite(y):
                 self._draw_region(picture, region.key, region.side, (x, y))
-        for event in self._events:
-            if event["onset_s"] <= time_s <= event["offset_s"] + _AFTERGLOW_S:
-                self._flash(picture, index, event)
+        flashing = [
+            event
+            for event in self._events
+            if event["onset_s"] <= time_s <= event["offset_s"] + _AFTERGLOW_S
+        ]
+        for event in flashing:
+            self._flash(picture, index, event)
+        for row, name in enumerate(dict.fromkeys(event["event"] for event in flashing)):
+            write_text(
+                picture, name.replace("_", " "), (picture.shape[1] // 2, 40 + 36 * row),
+                color=(255, 255, 255), size=22, anchor="center", shadow=True,
+            )  # fmt: skip
 
     def _draw_region(self, picture: Picture, key: str, side: str, at: tuple[float, float]) -> None:
         radius = max(3.5 * self._px_per_mm, 4.0)
@@ -146,10 +155,6 @@ class Marks:
             if np.isfinite(x) and np.isfinite(y):
                 _ring(picture, (x, y), max(9 * self._px_per_mm, 12.0), (255, 255, 255), 6)
                 _ring(picture, (x, y), max(9 * self._px_per_mm, 12.0), color, 4)
-        write_text(
-            picture, event["event"].replace("_", " "), (picture.shape[1] // 2, 40),
-            color=(255, 255, 255), size=22, anchor="center", shadow=True,
-        )  # fmt: skip
 
 
 def _ring(

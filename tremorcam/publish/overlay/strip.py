@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 HEIGHT_PX = 200
 WINDOW_S = 6.0
 _NOW = 0.75  # where "now" is, as a share of the width
-_LANE_PX = 14
+_LANE_PX = 12
+_TOP_PX = _LANE_PX + 22  # below the events and their names
 _FRACTION_BITS = 4
 
 
@@ -60,15 +61,13 @@ class Strip:
             left, right = (round(self._x(edge_s, now_s)) for edge_s in (onset_s, offset_s))
             if right > 0 and left < self._width:
                 corner = (min(right, self._width), HEIGHT_PX)
-                cv2.rectangle(
-                    picture, (max(left, 0), _LANE_PX + 8), corner, rgb("#e4edf6"), cv2.FILLED
-                )
+                cv2.rectangle(picture, (max(left, 0), _TOP_PX), corner, rgb("#e4edf6"), cv2.FILLED)
         self._draw_seconds(picture, now_s)
         self._draw_events(picture, now_s)
         for row, side in enumerate(self._movements):
             self._draw_trace(picture, row, side, now_s)
         x = int(_NOW * self._width)
-        cv2.line(picture, (x, _LANE_PX + 8), (x, HEIGHT_PX), rgb("#1b2733"), 1)
+        cv2.line(picture, (x, _TOP_PX), (x, HEIGHT_PX), rgb("#1b2733"), 1)
         return picture
 
     def _x(self, time_s: float, now_s: float) -> float:
@@ -76,24 +75,24 @@ class Strip:
 
     def _rows(self) -> tuple[float, float]:
         """Upper edge of the first trace and the height of each."""
-        top = _LANE_PX + 12
+        top = _TOP_PX + 4
         return top, (HEIGHT_PX - top - 4) / max(len(self._movements), 1)
 
     def _draw_seconds(self, picture: NDArray[np.uint8], now_s: float) -> None:
         begin_s = now_s - _NOW * WINDOW_S
         for second in range(max(int(np.ceil(begin_s)), 0), int(begin_s + WINDOW_S) + 1):
             x = int(self._x(second, now_s))
-            cv2.line(picture, (x, _LANE_PX + 8), (x, HEIGHT_PX), rgb("#d5dce3"), 1)
+            cv2.line(picture, (x, _TOP_PX), (x, HEIGHT_PX), rgb("#d5dce3"), 1)
             write_text(picture, f"{second} s", (x + 4, HEIGHT_PX - 19), color=rgb(MUTED), size=13)
         top, height = self._rows()
         for row, side in enumerate(self._movements):
             name = f"{side} " if side != "both" else ""
             text = f"{name}{self._label}, ± {format_number(self._range_mm)} mm"
-            write_text(
-                picture, text, (8, int(top + row * height)), color=rgb(SIDE_COLORS[side]), size=15
-            )
+            at = (8, int(top + row * height))
+            write_text(picture, text, at, color=rgb(SIDE_COLORS[side]), size=15)
 
     def _draw_events(self, picture: NDArray[np.uint8], now_s: float) -> None:
+        free_px = 0
         for event in self._events:
             left, right = (self._x(event[name], now_s) for name in ("onset_s", "offset_s"))
             if right < 0 or left > self._width:
@@ -101,8 +100,10 @@ class Strip:
             color = rgb(EVENT_LOOKS.get(event["event"], (MUTED, ""))[0])
             left_px, right_px = max(int(left), 0), min(max(int(right), int(left) + 3), self._width)
             picture[4 : 4 + _LANE_PX, left_px:right_px] = color
-            text = event["event"].replace("_", " ")
-            write_text(picture, text, (right_px + 5, 3), color=rgb("#1b2733"), size=13)
+            if left_px >= free_px:
+                # Events crowd: one that starts beneath another's name stays without one.
+                at, text = (left_px, _LANE_PX + 4), event["event"].replace("_", " ")
+                free_px = write_text(picture, text, at, color=rgb("#1b2733"), size=13) + 8
 
     def _draw_trace(self, picture: NDArray[np.uint8], row: int, side: str, now_s: float) -> None:
         begin_s = now_s - _NOW * WINDOW_S

@@ -25,7 +25,7 @@ def write_text(
     size: int = 17,
     anchor: str = "left",
     shadow: bool = False,
-) -> None:
+) -> int:
     """Write text into a picture, in place; what lies outside is cut off.
 
     Parameters
@@ -42,14 +42,20 @@ def write_text(
     anchor : {'left', 'center', 'right'}
     shadow : bool
         Darken what is behind, so that it reads on any picture.
+
+    Returns
+    -------
+    int
+        x where the text ends.
     """
     mask = _mask(text, size)
     x = at[0] - {"left": 0, "center": mask.shape[1] // 2, "right": mask.shape[1]}[anchor]
     y = at[1]
+    end = int(x + mask.shape[1])
     left, top = max(x, 0), max(y, 0)
     part = picture[top : y + mask.shape[0], left : x + mask.shape[1]]
     if part.size == 0:
-        return
+        return end
     if shadow:
         frame = picture[
             max(y - 5, 0) : y + mask.shape[0] + 5, max(x - 8, 0) : x + mask.shape[1] + 8
@@ -57,6 +63,7 @@ def write_text(
         frame[...] = frame // 3
     alpha = mask[top - y : top - y + part.shape[0], left - x : left - x + part.shape[1], None]
     part[...] = (part * (1 - alpha) + np.array(color) * alpha).astype(np.uint8)
+    return end
 
 
 @cache

@@ -139,21 +139,31 @@ _TREMOR_ROWS = (
     ("tremor_persistence", "Persistence", 2),
     ("tremor_stability_index", "Instability of frequency", 2),
     ("growth_ratio", "Growth during the hold", 2),
+    ("recovery_ratio", "Strength after a rest", 2),
     ("burst_rate", "Irregular bursts", 2),
 )
 _DETECTED = ("tremor_frequency", "tremor_amplitude_p2p", "tremor_amplitude_rms")
 _FACE_ROWS = (
+    ("tremor_spread", "Regions of this side that shake", 1),
     ("smile_excursion", "Smile excursion", 2),
     ("smile_onset_speed", "Speed of the smile", 2),
     ("eye_aperture", "Eye open", 2),
     ("eye_closure_with_smile", "Eye narrows with the smile", 2),
+    ("eye_closure_lag", "Eye trails the smile by", 2),
+    ("one_sided_lid_rate", "This eye closes alone", 2),
+    ("eye_mouth_coincidence", "Share of these that the mouth joins", 2),
 )
 _JOINT_ROWS = (
     ("asymmetry_index", "Asymmetry of the tremor", 2),
     ("coherence", "Left–right coherence", 2),
     ("lag", "Right trails left by", 2),
     ("smile_asymmetry", "Asymmetry of the smile", 2),
+    ("smile_onset_lag", "Smile: right trails left by", 2),
+    ("eye_closure_difference", "Left eye narrows more by", 2),
     ("blink_rate", "Blinks", 2),
+    ("incomplete_blink_rate", "Incomplete blinks", 2),
+    ("eyelid_spasm_rate", "Both eyes shut for over 1 s", 2),
+    ("closed_time", "Time with the eyes closed", 2),
 )
 
 
