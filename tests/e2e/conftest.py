@@ -19,6 +19,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FFMPEG = shutil.which("ffmpeg")
 TESTS = Path(__file__).parents[1]
 
+SLOW_MS = 120_000
+"""A page may take this long on a busy machine; nothing waits longer than it must."""
+
 CLIP_S = 45.0
 SMILE_S = (17.0, 33.0)
 """The fake camera shows a smile from then to then, counted from when it is opened."""
@@ -159,6 +162,7 @@ def open_page():
 
     def open_in(browser, server, **options):
         page = browser.new_context(**options).new_page()
+        page.set_default_timeout(SLOW_MS)
         page.on("pageerror", lambda error: faults.append(f"error: {error}"))
         page.on(
             "request",

@@ -7,6 +7,8 @@ import zipfile
 
 import pytest
 
+from .conftest import SLOW_MS, Server
+
 pytestmark = pytest.mark.slow
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
@@ -22,7 +24,7 @@ def test_upload_two_download_read_delete(stub_server, browser, open_page):
     page = open_page(browser, stub_server, accept_downloads=True)
     upload_files(page, stub_server, "monday.mp4", "<img src=x onerror=alert(1)>.mp4")
     links = page.get_by_role("link", name="See the result")
-    links.nth(1).wait_for(timeout=90_000)
+    links.nth(1).wait_for(timeout=SLOW_MS)
     assert links.count() == 2
     assert page.locator(".queue img").count() == 0
     page.get_by_role("link", name="See the result of monday.mp4").click()
@@ -46,13 +48,11 @@ def test_a_mirrored_selfie(stub_server, browser, open_page):
     page.goto(f"{stub_server.url}/#/upload")
     page.get_by_label("These videos are mirrored").check()
     page.set_input_files("#files", [{"name": "a.mp4", "mimeType": "video/mp4", "buffer": b"v"}])
-    page.get_by_role("link", name="See the result").wait_for(timeout=90_000)
+    page.get_by_role("link", name="See the result").wait_for(timeout=SLOW_MS)
     assert stub_server.get("/recordings")[0]["result"]["tremor_side"] == "right"
 
 
 def test_a_reload_during_the_analysis_shows_it_again(tmp_path, browser, open_page):
-    from .conftest import Server
-
     server = Server(tmp_path / "data", "web_stubs:by_content")
     server.start()
     try:
@@ -61,7 +61,7 @@ def test_a_reload_during_the_analysis_shows_it_again(tmp_path, browser, open_pag
         page.set_input_files(
             "#files", [{"name": "a.mp4", "mimeType": "video/mp4", "buffer": b"slow video"}]
         )
-        page.get_by_text("Measuring").wait_for(timeout=60_000)
+        page.get_by_text("Measuring").wait_for(timeout=SLOW_MS)
         recording_id = server.get("/recordings")[0]["id"]
         page.goto(f"{server.url}/#/result/{recording_id}")
         page.reload()
@@ -69,7 +69,7 @@ def test_a_reload_during_the_analysis_shows_it_again(tmp_path, browser, open_pag
         # Killed in mid-job, the server takes the job up again.
         server.kill()
         server.start()
-        page.get_by_text("Measuring").first.wait_for(timeout=60_000)
+        page.get_by_text("Measuring").first.wait_for(timeout=SLOW_MS)
         assert server.wait_for(recording_id, "running")["job"]["attempts"] == 2
         page.get_by_role("button", name="Cancel").click()
         page.get_by_role("heading", name="Cancelled").wait_for()
@@ -82,14 +82,14 @@ def test_a_reload_during_the_analysis_shows_it_again(tmp_path, browser, open_pag
 def test_questions_are_kept_and_reasons_shown(stub_server, browser, open_page):
     page = open_page(browser, stub_server)
     upload_files(page, stub_server, "a.mp4")
-    page.get_by_role("link", name="See the result").click(timeout=90_000)
+    page.get_by_role("link", name="See the result").click(timeout=SLOW_MS)
     page.get_by_text("Questions about today").click()
     page.get_by_label("Numbness in my face").check()
     page.get_by_label("How many hours did you sleep last night?").fill("5.5")
     page.get_by_role("button", name="Save the answers").click()
     page.locator(".note.bad").wait_for()
     page.reload()
-    page.locator(".note.bad").wait_for(timeout=30_000)
+    page.locator(".note.bad").wait_for(timeout=SLOW_MS)
     assert page.get_by_label("Numbness in my face").is_checked()
     entry = stub_server.get("/recordings")[0]
     assert stub_server.get(f"/recordings/{entry['id']}/view")["context"] == {
@@ -100,7 +100,7 @@ def test_questions_are_kept_and_reasons_shown(stub_server, browser, open_page):
 def test_history_and_comparison(stub_server, browser, open_page):
     page = open_page(browser, stub_server)
     upload_files(page, stub_server, "first.mp4", "second.mp4")
-    page.get_by_role("link", name="See the result").nth(1).wait_for(timeout=90_000)
+    page.get_by_role("link", name="See the result").nth(1).wait_for(timeout=SLOW_MS)
     page.goto(f"{stub_server.url}/#/history")
     page.get_by_role("img", name="Tremor of the mouth corner").wait_for()
     for box in page.get_by_role("checkbox").all():
@@ -113,7 +113,7 @@ def test_history_and_comparison(stub_server, browser, open_page):
 def test_the_keyboard_alone_is_enough(stub_server, browser, open_page):
     page = open_page(browser, stub_server)
     upload_files(page, stub_server, "a.mp4")
-    page.get_by_role("link", name="See the result").wait_for(timeout=90_000)
+    page.get_by_role("link", name="See the result").wait_for(timeout=SLOW_MS)
     page.goto(f"{stub_server.url}/#/history")
     page.get_by_role("heading", name="History").wait_for()
 
@@ -150,7 +150,7 @@ def test_axe_finds_no_serious_fault(stub_server, browser, open_page, scheme, vie
         browser, stub_server, viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
     )
     upload_files(page, stub_server, "first.mp4", "second.mp4")
-    page.get_by_role("link", name="See the result").nth(1).wait_for(timeout=90_000)
+    page.get_by_role("link", name="See the result").nth(1).wait_for(timeout=SLOW_MS)
     ids = [entry["id"] for entry in stub_server.get("/recordings")]
     views = ["record", "upload", "history", f"result/{ids[0]}", f"compare/{ids[0]}/{ids[1]}"]
     for view in views:

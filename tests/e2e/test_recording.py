@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from .conftest import SMILE_S, TREMOR_HZ, TREMOR_MM, Server
+from .conftest import SLOW_MS, SMILE_S, TREMOR_HZ, TREMOR_MM, Server
 
 pytestmark = pytest.mark.slow
 QUICK_SMILE_AT_S = 5.0
@@ -28,24 +28,24 @@ def begin_quick_test(page, server, *, smile=True):
     page.get_by_role("button", name="Open the camera").click()
     page.wait_for_selector("video")
     opened = time.monotonic()
-    page.wait_for_selector(".checks .ok", timeout=60_000)
+    page.wait_for_selector(".checks .ok", timeout=SLOW_MS)
     if smile:
         # The clip smiles a little after the test asks for it, as people do.
         start_at = SMILE_S[0] - QUICK_SMILE_AT_S - 0.3
         time.sleep(max(0.0, opened + start_at - time.monotonic()))
     page.get_by_role("button", name="Start").click()
-    page.wait_for_selector(".stage .say", timeout=30_000)
+    page.wait_for_selector(".stage .say", timeout=SLOW_MS)
 
 
 def test_the_quick_test_measures_the_truth(real_server, camera_browser, open_page):
     page = open_page(camera_browser, real_server, viewport={"width": 1280, "height": 800})
     begin_quick_test(page, real_server)
-    page.get_by_text("Smile fully").wait_for(timeout=20_000)
-    page.wait_for_url("**/#/result/*", timeout=90_000)
+    page.get_by_text("Smile fully").wait_for(timeout=SLOW_MS)
+    page.wait_for_url("**/#/result/*", timeout=SLOW_MS)
     recording_id = page.url.rsplit("/", 1)[1]
     entry = real_server.wait_for(recording_id, "done", "failed")
     assert entry["job"]["status"] == "done", entry["job"]["error"]
-    page.wait_for_selector(".answer-card", timeout=60_000)
+    page.wait_for_selector(".answer-card", timeout=SLOW_MS)
 
     result = entry["result"]
     print(json.dumps(result))
@@ -85,7 +85,7 @@ def test_a_reload_in_the_middle_loses_at_most_the_last_seconds(
     page = open_page(camera_browser, stub_server)
     page.on("dialog", lambda dialog: dialog.accept())
     begin_quick_test(page, stub_server, smile=False)
-    page.get_by_text("Smile fully").wait_for(timeout=20_000)
+    page.get_by_text("Smile fully").wait_for(timeout=SLOW_MS)
     time.sleep(3)
     page.goto("about:blank")
     entry = stub_server.get("/recordings")[0]
@@ -110,13 +110,13 @@ def test_pause_repeat_and_stop(stub_server, camera_browser, open_page):
     page.get_by_text("Paused", exact=True).first.wait_for()
     time.sleep(1)
     page.get_by_role("button", name="Go on").click()
-    page.get_by_text("Smile fully").wait_for(timeout=20_000)
+    page.get_by_text("Smile fully").wait_for(timeout=SLOW_MS)
     page.get_by_role("button", name="Repeat this step").click()
     time.sleep(0.5)
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Keep it").click()
-    page.get_by_text("Relax again").wait_for(timeout=30_000)
-    page.wait_for_url("**/#/result/*", timeout=60_000)
+    page.get_by_text("Relax again").wait_for(timeout=SLOW_MS)
+    page.wait_for_url("**/#/result/*", timeout=SLOW_MS)
     cues = stub_server.get("/recordings")[0]["cues"]
     assert [cue["task"] for cue in cues] == [
         "interrupted", "pause", "neutral", "interrupted", "interrupted", "pause", "full_smile",

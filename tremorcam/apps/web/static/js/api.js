@@ -25,7 +25,8 @@ export async function request(method, path, body) {
   } catch {
     throw new ApiError(0, "Tremorcam does not answer. Is it still running in its window?");
   }
-  const content = answer.headers.get("content-type")?.startsWith("application/json") ? await answer.json() : null;
+  const isJson = answer.status !== 204 && answer.headers.get("content-type")?.startsWith("application/json");
+  const content = isJson ? await answer.json() : null;
   if (!answer.ok) throw new ApiError(answer.status, explain(content, answer.status));
   return content;
 }

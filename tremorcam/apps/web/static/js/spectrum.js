@@ -4,7 +4,9 @@ import { el, svg } from "./dom.js";
 import { number, size } from "./format.js";
 import { niceTop } from "./trend.js";
 
-const [W, H] = [900, 300];
+// A narrow screen gets a narrower drawing, whose letters stay readable.
+const W = matchMedia("(max-width: 40rem)").matches ? 480 : 900;
+const H = 300;
 const PAD = { left: 64, right: 20, top: 28, bottom: 46 };
 
 export function drawSpectrum(data) {

@@ -3,7 +3,9 @@
 import { svg } from "./dom.js";
 import { date, day, size } from "./format.js";
 
-const [W, H] = [900, 260];
+// A narrow screen gets a narrower drawing, whose letters stay readable.
+const W = matchMedia("(max-width: 40rem)").matches ? 480 : 900;
+const H = 260;
 const PAD = { left: 64, right: 24, top: 16, bottom: 40 };
 
 export function drawTrend(trend) {
