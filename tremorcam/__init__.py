@@ -3,6 +3,8 @@
 >>> import tremorcam
 >>> analysis = tremorcam.analyze("smile.mp4")  # doctest: +SKIP
 >>> analysis.measures  # doctest: +SKIP
+
+Videos whose motion is known come from :func:`tremorcam.simulate.simulate`.
 """
 
 from importlib import import_module
@@ -12,16 +14,14 @@ if TYPE_CHECKING:
     from tremorcam.data import Analysis, InputError, TremorcamError
     from tremorcam.pipeline import analyze
     from tremorcam.publish import load_analysis, save_analysis
-    from tremorcam.simulate import simulate
 
 __all__ = [
     "Analysis", "InputError", "TremorcamError", "analyze", "load_analysis", "save_analysis",
-    "simulate",
 ]  # fmt: skip
 
 _HOME = {
     "Analysis": "data", "InputError": "data", "TremorcamError": "data", "analyze": "pipeline",
-    "load_analysis": "publish", "save_analysis": "publish", "simulate": "simulate",
+    "load_analysis": "publish", "save_analysis": "publish",
 }  # fmt: skip
 
 
