@@ -72,7 +72,9 @@ def _write_overlay(analysis: Analysis, task: Task, progress: Progress) -> str | 
     try:
         path.unlink(missing_ok=True)  # one of an earlier run shows other results
         if task.settings.overlay:
-            write_overlay(analysis, task.video, path, progress=progress)
+            write_overlay(
+                analysis, task.video, path, magnify=task.settings.magnify, progress=progress
+            )
     except (TremorcamError, OSError) as error:
         return f"{task.video.name} was measured, but not shown: {error}"
     return None

@@ -24,8 +24,8 @@ class Settings:
 
     ``hold_s`` is the hold's start and end, ``None`` to find it; ``context`` what the person
     told; ``mirrored`` whether left and right are swapped in the picture; ``overlay`` whether
-    a video that shows the tremor is written, too. With ``debug`` the unexpected is raised
-    instead of being noted as the video's error.
+    a video that shows the tremor ``magnify`` times as large is written, too. With ``debug``
+    the unexpected is raised instead of being noted as the video's error.
     """
 
     iris_mm: float
@@ -33,6 +33,7 @@ class Settings:
     context: Mapping[str, Any] = field(default_factory=dict)
     mirrored: bool = False
     overlay: bool = False
+    magnify: float = 10.0
     debug: bool = False
 
     def made(self, analysis: Analysis) -> bool:

@@ -88,11 +88,11 @@ def test_failures_cost_only_themselves(run, tmp_path):
 
 
 def test_overlay(run, tmp_path, monkeypatch):
-    def draw(analysis, video, path, *, progress):
+    def draw(analysis, video, path, *, magnify, progress):
         progress(1.0)
         if "odd" in video.name:
             raise TremorcamError("the disk is full")
-        path.write_text(f"overlay of {analysis.video.name}", encoding="utf-8")
+        path.write_text(f"{analysis.video.name} times {magnify:g}", encoding="utf-8")
 
     monkeypatch.setattr("tremorcam.apps.batch.write_overlay", draw)
     videos = make_videos(tmp_path / "in", odd="ok", smile="ok")
@@ -100,7 +100,7 @@ def test_overlay(run, tmp_path, monkeypatch):
     assert code == 1
     assert err == "error: odd.mp4 was measured, but not shown: the disk is full\n"
     overlay = tmp_path / "out" / "smile" / "overlay.mp4"
-    assert overlay.read_text(encoding="utf-8") == "overlay of smile.mp4"
+    assert overlay.read_text(encoding="utf-8") == "smile.mp4 times 10"
     assert load_analysis(tmp_path / "out" / "odd").video.name == "odd.mp4"
     assert pd.read_csv(tmp_path / "out" / "summary.csv")["quality"].tolist() == ["limited"] * 2
     # Resuming makes up for what is missing; a run without leaves no old one behind.
@@ -109,6 +109,9 @@ def test_overlay(run, tmp_path, monkeypatch):
     assert [call["path"].stem for call in stub_pipeline.calls] == ["odd"]
     run("analyze", videos[1], "-o", "out")
     assert not overlay.exists()
+    run("analyze", videos[1], "-o", "out", "--overlay", "--magnify", "25")
+    assert overlay.read_text(encoding="utf-8") == "smile.mp4 times 25"
+    assert run("analyze", videos[1], "-o", "out", "--overlay", "--magnify", "0.5")[0] == 2
 
 
 def test_a_poor_video_is_measured_and_marked(run, tmp_path):

@@ -93,6 +93,9 @@ def analyze(
         bool,
         typer.Option("--overlay", help="Write a video, too, that shows the tremor magnified."),
     ] = False,
+    magnify: Annotated[
+        float, typer.Option(min=1, max=100, help="How many times as large the overlay shows it.")
+    ] = 10.0,
     workers: Annotated[int, typer.Option(min=1, help="Videos measured at the same time.")] = 1,
     resume: Annotated[
         bool, typer.Option("--resume", help="Skip videos whose results are there already.")
@@ -115,6 +118,7 @@ def analyze(
         context=_read_context(answers) if answers else {},
         mirrored=mirrored,
         overlay=overlay,
+        magnify=magnify,
         debug=debug,
     )
     run = Run(videos, out, settings=settings, resume=resume)
