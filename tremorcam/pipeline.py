@@ -13,6 +13,7 @@ from tremorcam.anatomy import IRIS_DIAMETER_MM
 from tremorcam.data import Analysis, InputError
 from tremorcam.interpret import interpret, parse_context
 from tremorcam.measure import measure
+from tremorcam.methods import parameters, references
 from tremorcam.source.timing import audit_timing
 from tremorcam.source.video import Video
 from tremorcam.track import track
@@ -150,5 +151,7 @@ def _provenance(
             "hold_s": None if hold is None else list(hold),
             "cues": None if cues is None else [list(cue) for cue in cues],
             "mirrored": mirrored,
+            **parameters(),
         },
+        "references": references(),
     }
