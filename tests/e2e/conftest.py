@@ -47,12 +47,13 @@ class Server:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
+        self.wrapper = []
 
     def start(self):
         paths = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
         self.process = subprocess.Popen(
-            [sys.executable, TESTS / "e2e" / "run_server.py", self.folder, str(self.port),
-             self.analyzer],
+            [*self.wrapper, sys.executable, TESTS / "e2e" / "run_server.py", self.folder,
+             str(self.port), self.analyzer],
             env=os.environ | {"PYTHONPATH": paths},
         )  # fmt: skip
         end = time.monotonic() + 60
