@@ -6,6 +6,7 @@ that interpret them. Odd recordings are for tuning, even ones for reporting.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,7 @@ from tremorcam.simulate import (
     Tremor,
     Twitches,
 )
+from tremorcam.simulate.motion import draw_twitches
 
 PATTERNS = (
     "no_tremor", "muscle_fatigue", "generalized_tremor", "hemifacial_spasm", "synkinesis",
@@ -189,17 +191,20 @@ def _growing(scene: Scene, severity: str, rng: np.random.Generator) -> Scene:
 
 
 def _twitching(scene: Scene, severity: str, rng: np.random.Generator) -> Scene:
-    # Fasciculation 0.1-10 Hz, 0.1-0.5 s (textbook); fewer than five in the hold show no pattern.
+    # Fasciculation 0.1-10 Hz, 0.1-0.5 s (textbook); fewer than five of a side show no pattern.
     mm = {"mild": (0.3, 0.6), "moderate": (0.6, 1.2), "severe": (1.2, 2.5)}[severity]
     hold_s = sum(smile.hold[1] - smile.hold[0] for smile in scene.smiles)
     twitches = Twitches(
         str(rng.choice(["mouth_corner", "cheek"])),
         str(rng.choice(["left", "right", "both"])),  # type: ignore[arg-type]
-        rate_hz=max(float(np.exp(rng.uniform(np.log(0.3), np.log(2.5)))), 8.0 / hold_s),
+        rate_hz=max(float(np.exp(rng.uniform(np.log(0.3), np.log(2.5)))), 5.0 / hold_s),
         mm=rng.uniform(*mm),
         growth=rng.uniform(1.0, 3.0),
     )
-    return replace(scene, twitches=(twitches,))
+    scene = replace(scene, twitches=(twitches,))
+    while max(Counter(t.patch.key for t in draw_twitches(scene)).values(), default=0) < 5:
+        scene = replace(scene, seed=scene.seed + 1_000_000)
+    return scene
 
 
 def _hemifacial(scene: Scene, severity: str, rng: np.random.Generator) -> Scene:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tremorcam.interpret.tables import Measures
 
 BURSTS = ("mouth_burst", "cheek_burst")
-LID_EVENTS = ("eyelid_spasm", "wink", "blink", "incomplete_blink", "long_closure")
+LID_EVENTS = ("eyelid_spasm", "wink", "lid_twitch", "blink", "incomplete_blink", "long_closure")
 RESTING = ("neutral", "whole")
 """Phases of events while not smiling; ``whole`` is before, between and after all others."""
 CLOSURES = ("eyelid_spasm", "long_closure")
@@ -38,11 +38,11 @@ class BurstFacts:
         self._criteria = criteria
 
     def on(self, side: str, phase: str) -> tuple[Event, ...]:
-        """Bursts of a side in a phase; what moves at once counts once."""
+        """Bursts of one side alone in a phase; what moves at once counts once."""
         together_s = self._criteria["lids.with_mouth_lag"].value
         kept: list[Event] = []
         for event in self._events:
-            here = event.name in BURSTS and event.side in (side, "both") and event.phase == phase
+            here = event.name in BURSTS and event.side == side and event.phase == phase
             if here and (not kept or event.onset_s - kept[-1].onset_s > together_s):
                 kept.append(event)
         return tuple(kept)

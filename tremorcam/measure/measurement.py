@@ -21,6 +21,7 @@ from tremorcam.measure.course import course_rows
 from tremorcam.measure.events import Event, events_table
 from tremorcam.measure.general_rows import add_bursts, add_coupling, add_eyes, add_scale, add_smiles
 from tremorcam.measure.intervals import inside
+from tremorcam.measure.lid_twitches import lid_twitches
 from tremorcam.measure.lids import lid_events
 from tremorcam.measure.narrowband import narrowband
 from tremorcam.measure.phases import Cue, find_phases, spans_of
@@ -123,8 +124,9 @@ def measure(
     vetoes = gather([veto for each in found for veto in each.vetoes])
     rows = MeasureRows()
     _add_tremor_rows(rows, found, phases, timing.effective_rate_hz, seed)
+    twitches = lid_twitches(distinct, phases, lids, bursts)
     add_smiles(rows, distinct, phases, lids)
-    add_eyes(rows, distinct, phases, lids)
+    add_eyes(rows, distinct, phases, [*lids, *twitches])
     add_bursts(rows, samples, phases, bursts)
     add_coupling(rows, phases, lids, bursts)
     add_scale(rows, signals.attrs)
@@ -133,7 +135,7 @@ def measure(
         phases=phases,
         measures=rows.table(),
         spectra=_spectra_table(found),
-        events=events_table([*lids, *bursts], phases),
+        events=events_table([*lids, *twitches, *bursts], phases),
         course=_course_table(main),
         vetoes=vetoes,
         quality=assess_quality(
