@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
@@ -27,16 +28,21 @@ _LIMITED_RANGE = 1
 class VideoWriter:
     """Context manager that encodes frames one at a time.
 
+    A file that could not be finished is removed.
+
     Raises
     ------
     TremorcamError
-        If the codec is not available or does not fit the container.
+        If the codec is not available, does not fit the container, or the file cannot be
+        written.
     """
 
     def __init__(
         self, path: Path, width_px: int, height_px: int, rate_hz: float, encoding: Encoding
     ) -> None:
-        self._time_base = Fraction(1, TICKS_PER_S)
+        self._path, self._time_base = path, Fraction(1, TICKS_PER_S)
+        if not path.parent.is_dir():
+            raise TremorcamError(f"cannot write {path.name}: there is no folder {path.parent}")
         try:
             self._container = av.open(str(path), "w")
             rate = Fraction(rate_hz).limit_denominator(1001)
@@ -44,10 +50,7 @@ class VideoWriter:
                 "VideoStream", self._container.add_stream(encoding.codec, rate=rate)
             )
         except (av.FFmpegError, ValueError) as error:
-            raise TremorcamError(
-                f"cannot write {path.name} with codec {encoding.codec!r}: {error}; "
-                "try libx264 with .mp4 or libvpx-vp9 with .webm"
-            ) from error
+            raise self._failure(f"codec {encoding.codec!r}: {error}") from error
         stream = self._stream
         stream.width, stream.height, stream.pix_fmt = width_px, height_px, "yuv420p"
         stream.codec_context.time_base = self._time_base
@@ -66,7 +69,19 @@ class VideoWriter:
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts, frame.time_base = ticks, self._time_base
         frame.colorspace, frame.color_range = _BT709, _LIMITED_RANGE
-        self._container.mux(self._stream.encode(frame))
+        self._encode(frame)
+
+    def _encode(self, frame: av.VideoFrame | None) -> None:
+        try:
+            self._container.mux(self._stream.encode(frame))
+        except (av.FFmpegError, ValueError) as error:
+            raise self._failure(str(error)) from error
+
+    def _failure(self, why: str) -> TremorcamError:
+        return TremorcamError(
+            f"cannot write {self._path.name}, {why}; try libx264 with .mp4, or libvpx-vp9 with "
+            ".webm, and see that the disk has room"
+        )
 
     def __exit__(
         self,
@@ -74,9 +89,20 @@ class VideoWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self._container.mux(self._stream.encode(None))
-        self._container.close()
+        finished = False
+        try:
+            if kind is None:
+                self._encode(None)
+                self._container.close()
+                finished = True
+        finally:
+            if not finished:
+                self._discard()
+
+    def _discard(self) -> None:
+        with contextlib.suppress(av.FFmpegError, ValueError):
+            self._container.close()
+        self._path.unlink(missing_ok=True)
 
 
 def _options(encoding: Encoding) -> dict[str, object]:

@@ -90,7 +90,9 @@ def inject(
         with VideoWriter(out_path, width, height, rate_hz, Encoding(crf=crf)) as writer:
             for frame in video.frames():
                 i = frame.index
+                # The luma is kept as decoded; colour may go through RGB.
                 planes = to_planes(frame.rgb()[:height, :width])
+                planes[0] = frame.gray[:height, :width].astype(np.float32)
                 shift_px = patch_mm[i] / path.mm_per_px[i]
                 if np.any(shift_px):
                     _move(planes, path.centres(i), path.interocular_px[i], keys, shift_px)

@@ -111,13 +111,18 @@ def tremor_rows(scene: Scene) -> list[dict[str, Any]]:
     rows = []
     for tremor in scene.tremors:
         for region, side, gain in moved_regions(tremor):
-            amplitude_mm = tremor.mm * gain
+            rms_mm = tremor.mm * gain * rms_of_sine(tremor.growth)
             rows.append({
                 "region": region, "side": side, "frequency_hz": tremor.hz,
-                "amplitude_mm": round(amplitude_mm, 6),
-                "rms_mm": round(amplitude_mm / float(np.sqrt(2)), 6),
-                "p2p_mm": round(2 * amplitude_mm, 6), "axis_deg": tremor.axis_deg,
+                "amplitude_mm": round(tremor.mm * gain, 6),
+                "rms_mm": round(rms_mm, 6),
+                "p2p_mm": round(2 * 2**0.5 * rms_mm, 6), "axis_deg": tremor.axis_deg,
                 "growth": tremor.growth,
                 "intervals_s": [list(pair) for pair in courses.intervals(scene, tremor.when)],
             })  # fmt: skip
     return rows
+
+
+def rms_of_sine(growth: float) -> float:
+    """RMS of a sine of mean amplitude 1 whose amplitude grows linearly by that ratio."""
+    return float(np.sqrt(2 * (1 + growth + growth**2) / 3) / (1 + growth))

@@ -53,7 +53,9 @@ class Truth:
         ``event``, ``side``, ``onset_s``, ``offset_s``, ``region``, ``peak``, ``unit``.
     tremors : tuple of mapping
         One a channel and oscillation: ``region``, ``side``, ``frequency_hz``,
-        ``amplitude_mm`` (peak), ``rms_mm``, ``p2p_mm``, ``axis_deg``, ``growth``.
+        ``amplitude_mm`` (peak, mean over the time it is there), ``rms_mm`` and ``p2p_mm`` =
+        2√2 times that (as the tool defines its measures), ``axis_deg``, ``growth``,
+        ``intervals_s``.
     """
 
     video: str
