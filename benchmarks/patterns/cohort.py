@@ -82,8 +82,8 @@ def _healthy(
     rng: np.random.Generator, seed: int, face: str | None, pattern: str, *, long: bool
 ) -> Scene:
     repeated = pattern == "synkinesis" and rng.uniform() < 0.5
-    smiles = _smiles(rng, 3 if repeated or long else 1, hold_s=6.0 if repeated else 14.0)
-    duration_s = smiles[-1].end_s + 5.0
+    smiles = _smiles(rng, 3 if repeated or long else 1, hold_s=5.0 if repeated else 11.0)
+    duration_s = smiles[-1].end_s + 3.0
     return Scene(
         duration_s=duration_s,
         face=face,
@@ -92,7 +92,7 @@ def _healthy(
         closures=_blinks(rng, duration_s, rng.uniform(8.0, 21.0)),
         head=Head(sway_mm=rng.uniform(0.3, 1.2), sway_deg=rng.uniform(0.2, 0.6)),
         light=Light(read_noise=rng.uniform(0.5, 1.5), shot_noise=rng.uniform(0.8, 2.0)),
-        camera=Camera(width_px=640, height_px=480, interocular_px=rng.uniform(110.0, 150.0)),
+        camera=Camera(width_px=512, height_px=400, interocular_px=rng.uniform(100.0, 135.0)),
     )
 
 
@@ -102,7 +102,7 @@ def _smiles(rng: np.random.Generator, n: int, *, hold_s: float) -> tuple[Smile, 
     mean_mm, apart_mm = rng.uniform(7.0, 15.0), rng.normal(0.0, 1.0)
     common, own = rng.normal(size=1), rng.normal(size=2)
     narrowing = np.clip(0.2156 + 0.1338 * (np.sqrt(0.8) * common + np.sqrt(0.2) * own), 0.0, 0.5)
-    smiles, at_s = [], rng.uniform(4.5, 6.0)
+    smiles, at_s = [], rng.uniform(4.0, 5.0)
     for _ in range(n):
         smile = Smile(
             start_s=at_s,
@@ -113,7 +113,7 @@ def _smiles(rng: np.random.Generator, n: int, *, hold_s: float) -> tuple[Smile, 
             narrowing_right=float(narrowing[1]),
         )
         smiles.append(smile)
-        at_s = smile.end_s + smile.offset_s + rng.uniform(3.0, 4.0)
+        at_s = smile.end_s + smile.offset_s + rng.uniform(2.5, 3.5)
     return tuple(smiles)
 
 
@@ -330,7 +330,7 @@ def _confound(
     names = []
     if draws[0] < 0.15:
         names.append("talk")
-        scene = replace(scene, talks=(Talk(0.5, 3.0),))
+        scene = replace(scene, talks=(Talk(0.5, 2.5),))
     if draws[1] < 0.15 and pattern not in ("hemifacial_spasm", "blepharospasm"):
         names.append("wink")
         scene = _wink(scene, rng)
@@ -347,7 +347,7 @@ def _confound(
 def _wink(scene: Scene, rng: np.random.Generator) -> Scene:
     """One wink on purpose in the rest before the smile; the cheek and mouth rise with it."""
     side = str(rng.choice(["left", "right"]))
-    at, lasts_s = rng.uniform(1.0, 2.5), rng.uniform(0.4, 0.9)
+    at, lasts_s = rng.uniform(1.0, 2.3), rng.uniform(0.4, 0.9)
     lid = Closure(side, at, at + lasts_s, event="wink", close_s=0.15, open_s=0.2)  # type: ignore[arg-type]
     pull = Contraction("cheek", side, at, at + lasts_s, mm=2.0, event="")  # type: ignore[arg-type]
     clear = tuple(c for c in scene.closures if abs(c.start_s - at) > 1.2)

@@ -49,9 +49,12 @@ def measure_signals(recording: Recording) -> Stored:
 
 def measure_video(recording: Recording) -> Stored:
     """Render the recording, measure the file as the program does, and delete it."""
+    import cv2
+
     from tremorcam.pipeline import analyze
     from tremorcam.simulate import render
 
+    cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{recording.name}.mp4"
         render(recording.scene, path)
