@@ -26,6 +26,7 @@ hump of the background is none."""
 LEAST_LASTING_S = 1.5
 """A rhythm goes on for at least this long, else it is a jerk or a change of expression; the
 band's own response to one lasts 0.6 s (provisional)."""
+EDGE_HZ = 0.1
 NEIGHBOURHOOD_HZ = (1.0, 3.0)
 
 
@@ -99,8 +100,21 @@ def find_peak(
         return None
     if not _is_top(spectrum, series, at):
         return None
-    return measure_peak(
+    peak = measure_peak(
         blocks, spectrum, series, float(spectrum.frequency_hz[at]), n_tests=n_tests, seed=seed
+    )
+    return peak if peak is not None and _is_free(peak, spectrum, blocked) else None
+
+
+def _is_free(peak: Peak, spectrum: Spectrum, blocked: Sequence[tuple[float, float]]) -> bool:
+    """Whether a peak, once measured, still lies where one was looked for.
+
+    The flank of one outside, or of one that is explained already, draws to its top.
+    """
+    at_hz = peak.tremor.centre_hz
+    low_hz, high_hz = spectrum.band_hz
+    return low_hz - EDGE_HZ <= at_hz <= high_hz + EDGE_HZ and not any(
+        low < at_hz < high for low, high in blocked
     )
 
 

@@ -42,6 +42,9 @@ BANDS_FACTOR = 1.2
 """Independent trials per independent band, as found by Monte Carlo: the highest of a peak's
 overlapping bins counts."""
 MAX_DISPERSION = 4.0
+WINDOW_S = 1.0
+WINDOW_SCATTER = 0.1
+"""Relative variance of the power in a window that steady noise has at most."""
 POWER_QUANTILE = 1.645
 """A tremor of the size of the detection limit is found 95 times in 100."""
 
@@ -58,14 +61,15 @@ class Eigenspectra:
     duration_s : float
     half_width_hz : float
         Half of the tapers' bandwidth.
-    smile : int
+    power : ndarray, shape (n_windows, n_series)
+        Mean square of the change between samples in windows of 1 s; NaN where too few.
     """
 
     coefficient: NDArray[np.complex128]
     usable: NDArray[np.bool_]
     duration_s: float
     half_width_hz: float
-    smile: int
+    power: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -203,8 +207,19 @@ def eigenspectra(block: Block, frequency_hz: NDArray[np.float64]) -> Eigenspectr
         usable=np.asarray(block.valid.any(axis=0)),
         duration_s=block.duration_s,
         half_width_hz=half_bandwidth / block.duration_s,
-        smile=block.smile,
+        power=_windowed_power(block),
     )
+
+
+def _windowed_power(block: Block) -> NDArray[np.float64]:
+    """Mean square of the change from sample to sample, which is nearly white, in windows."""
+    change = np.diff(block.motion_mm, axis=0)
+    both = (block.valid[1:] & block.valid[:-1])[:, :, None]
+    size = max(2, round(WINDOW_S / block.interval_s))
+    edges = np.arange(0, max(len(change) - size // 2, 1), size)
+    total = np.add.reduceat((np.where(both, change, 0.0) ** 2).sum(axis=2), edges, axis=0)
+    count = np.add.reduceat(both[:, :, 0].astype(float), edges, axis=0)
+    return np.where(count > size / 3, total / np.maximum(count, 1), np.nan)
 
 
 def combine(
@@ -229,7 +244,7 @@ def combine(
         background=background,
         ratio=ratio,
         axes=axes,
-        dof=dof / _dispersion(ratio, quiet | ~moving, dof),
+        dof=dof / np.maximum(_dispersion(ratio, quiet | ~moving, dof), _modulation(blocks)),
         half_width_hz=half_width_hz,
         duration_s=float(duration_s.sum()),
         band_hz=band_hz,
@@ -269,7 +284,10 @@ def refit(
     moving = _moving(background)
     dof = dof_axis * moving.sum(axis=1)
     dofs = spectrum.dof.copy()
-    dofs[series] = (dof / _dispersion(_ratio(psd, background), quiet | ~moving, dof))[0]
+    excess = np.maximum(
+        _dispersion(_ratio(psd, background), quiet | ~moving, dof), _modulation(rest)
+    )
+    dofs[series] = (dof / excess)[0]
     return replace(spectrum, background=backgrounds, ratio=ratios, dof=dofs)
 
 
@@ -409,3 +427,20 @@ def _dispersion(
         variance = (np.where(both, ratio - mean, 0.0) ** 2).sum(axis=0) / count
         dispersion: NDArray[np.float64] = np.clip(variance * dof / 2, 1.0, MAX_DISPERSION)
     return dispersion
+
+
+def _modulation(blocks: Sequence[Eigenspectra]) -> NDArray[np.float64]:
+    """How many times fewer degrees of freedom noise has that comes and goes, at least 1.
+
+    Noise whose power p varies weighs the recording's moments unevenly: mean(p²) / mean(p)²,
+    as for the effective number of unequal weights.
+    """
+    power = np.concatenate([block.power for block in blocks])
+    known = np.isfinite(power)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, power, 0.0).sum(axis=0) / count
+    square = (np.where(known, power, 0.0) ** 2).sum(axis=0) / count
+    with np.errstate(invalid="ignore", divide="ignore"):
+        excess = square / mean**2 - WINDOW_SCATTER
+    factor: NDArray[np.float64] = np.clip(np.nan_to_num(excess, nan=1.0), 1.0, MAX_DISPERSION)
+    return factor
