@@ -58,9 +58,11 @@ def codes(read: Callable[[], Any], heading: str) -> str:
 def commands() -> str:
     """Every command with its options, as the program tells them."""
     done = subprocess.run(
-        [sys.executable, "-m", "typer", "tremorcam.apps.cli", "utils", "docs", "--name", "tremorcam"],
-        capture_output=True, check=True, encoding="utf-8",
-    )  # fmt: skip
+        [sys.executable, *"-m typer tremorcam.apps.cli utils docs --name tremorcam".split()],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    )
     _title, _, text = done.stdout.partition("\n")
     return text
 
