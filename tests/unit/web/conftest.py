@@ -45,7 +45,7 @@ def upload(client, content=b"video", name="smile.mp4", **options):
     return client.post("/api/uploads", params={"name": name, **options}, content=content)
 
 
-def wait_for(client, recording_id, *statuses, timeout_s=90):
+def wait_for(client, recording_id, *statuses, timeout_s=300):
     """Poll until the recording's job has one of these statuses."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
