@@ -47,6 +47,11 @@ class Reading:
         """Whether there is a value."""
         return not math.isnan(self.value)
 
+    @property
+    def bounded(self) -> bool:
+        """Whether both ends of its interval are known."""
+        return math.isfinite(self.ci_low) and math.isfinite(self.ci_high)
+
 
 MISSING = Reading()
 

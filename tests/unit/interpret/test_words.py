@@ -49,6 +49,17 @@ def test_tremor_says_where_how_fast_and_how_large():
     )
 
 
+def test_the_paragraph_says_how_much_and_how_sure_and_does_not_repeat_the_answer():
+    words = interpret(RECORDINGS["both"]).words
+    assert words["answer"] not in words["lay"]
+    assert "the left mouth corner shook by 0.3 mm, 9.0 times a second" in words["lay"]
+    assert "the right mouth corner shook by 0.25 mm, 9.0 times a second" in words["lay"]
+    assert "fewer than 1 of 1000 recordings" in words["lay"]
+    assert "between 0.9 and 1.3 times what it was in the beginning" in words["lay"]
+    still = interpret(RECORDINGS["none"]).words["lay"]
+    assert "Over 14 s of held smile, neither side of the mouth shook by more than 0.06 mm." in still
+
+
 def test_growth_is_told():
     shake = Shake(growth=2.4, growth_ci=(1.7, 3.0))
     answer = interpret(hand_made(tremor={"cheek_right": shake})).words["answer"]

@@ -1,0 +1,102 @@
+"""The result in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tremorcam.anatomy import SIDES
+from tremorcam.interpret.logic import all_of
+from tremorcam.interpret.texts import load_texts
+
+if TYPE_CHECKING:
+    from tremorcam.data import Finding
+    from tremorcam.interpret.facts import Facts
+    from tremorcam.interpret.tables import Reading
+    from tremorcam.interpret.tremor import Peak
+
+
+def answer(facts: Facts, findings: tuple[Finding, ...]) -> str:
+    """Say the result in one sentence."""
+    seen = " and ".join(others(facts))
+    if facts.tremor.strongest() or not seen:
+        text = "; ".join(filter(None, (_tremor(facts), seen)))
+    else:
+        limit = facts.tremor.detection_limit
+        above = f" above {limit.value:.2g} mm" if limit.known else ""
+        text = f"{seen}, and no tremor{above} was detected" if facts.tremor.looked_for else seen
+    return f"{text[0].upper()}{text[1:]}{_resemblance(findings)}."
+
+
+def _resemblance(findings: tuple[Finding, ...]) -> str:
+    labels = load_texts().categories
+    fitting = [f for f in findings if f.status == "consistent" and f.category != "no_tremor"]
+    for finding in fitting:
+        if finding.primary:
+            return f": it resembles {labels[finding.category].label}"
+    names = " or ".join(labels[f.category].label for f in fitting)
+    if len(fitting) > 1:
+        return f": it would fit {names}, which this recording cannot tell apart"
+    return f": it would fit {names}, and perhaps not only that" if fitting else ""
+
+
+def _tremor(facts: Facts) -> str:
+    peak = facts.tremor.strongest()
+    if peak is None:
+        return _none_seen(facts)
+    sides = [side for side in SIDES if facts.tremor.strongest(side)]
+    where = "on both sides of the mouth" if len(sides) == 2 else f"at the {peak.place}"
+    size = f" by {peak.p2p.value:.2g} mm" if peak.p2p.known else ""
+    largest = " at most" if len(sides) == 2 and size else ""
+    rate = f"{peak.frequency.value:.1f} times a second"
+    return f"The face shook {where}, {rate}{size}{largest}{_growth(peak, facts)}"
+
+
+def _growth(peak: Peak, facts: Facts) -> str:
+    grew = all_of(
+        facts.criteria["tremor.growth"].met_by(peak.growth.value),
+        facts.criteria["tremor.growth_certain"].met_by(peak.growth.ci_low),
+    )
+    if grew is None or "course" in facts.undermined:
+        return ""
+    return f", and it grew while the smile was held ({peak.growth.value:.1f} times)" if grew else ""
+
+
+def _none_seen(facts: Facts) -> str:
+    if not facts.tremor.looked_for:
+        return "Whether the mouth shook could not be measured"
+    limit = facts.tremor.detection_limit
+    bound = f"; one above {limit.value:.2g} mm would have been seen" if limit.known else ""
+    during = " while smiling" if facts.tremor.phase == "hold" else ""
+    lost = (facts.undermined.get(aspect, ()) for aspect in ("faint", "rhythm", "unseen"))
+    hidden = dict.fromkeys(code for codes in lost for code in codes)
+    doubt = f", but the recording could hide one ({', '.join(hidden)})" if hidden else ""
+    return f"No tremor was detected at the mouth{during}{bound}{doubt}"
+
+
+def others(facts: Facts) -> list[str]:
+    """Return what was seen apart from tremor, in words."""
+    bursts, lids, spasms = facts.bursts.count, facts.lids.count, facts.lids.spasm_count
+    seen = []
+    if enough(facts, "bursts.count", bursts) and enough(facts, "bursts.rate", facts.bursts.rate):
+        side = facts.bursts.side
+        seen.append(f"the {side} side of the mouth twitched irregularly {times(bursts.value)}")
+    if enough(facts, "lids.one_sided_count", lids):
+        seen.append(f"the {facts.lids.side} eye alone closed or twitched {times(lids.value)}")
+    if enough(facts, "lids.any_spasm", spasms):
+        seen.append(f"both eyes shut {times(spasms.value)} for longer than a blink")
+    if enough(facts, "smile.eye_difference", facts.narrowing.difference):
+        seen.append(
+            f"the {facts.narrowing.side} eye narrowed {facts.narrowing.difference.value:.0f} "
+            "percentage points more than the other with the smile"
+        )
+    return seen
+
+
+def enough(facts: Facts, criterion: str, reading: Reading) -> bool:
+    """Whether a reading is known and meets a criterion."""
+    return facts.criteria[criterion].met_by(reading.value) is True
+
+
+def times(n: float) -> str:
+    """Say how often in words."""
+    return {1.0: "once", 2.0: "twice"}.get(n, f"{n:.0f} times")

@@ -1,0 +1,162 @@
+"""The result in a paragraph for the person it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tremorcam.anatomy import SIDES
+from tremorcam.interpret.answer import enough, others, times
+from tremorcam.interpret.texts import load_texts
+
+if TYPE_CHECKING:
+    from tremorcam.data import Finding, Reason
+    from tremorcam.interpret.context import Context
+    from tremorcam.interpret.facts import Facts
+    from tremorcam.interpret.tremor import Peak
+
+
+def lay(facts: Facts, findings: tuple[Finding, ...], context: Context, named: list[str]) -> str:
+    """Say what was seen, how sure, what it could fit, what limits it, and when to see a doctor."""
+    if facts.quality.status == "unusable":
+        seen = [unusable(facts), *advice(facts)]
+    else:
+        seen = [
+            *_what_was_seen(facts),
+            *_not_the_face(facts),
+            _spasm_bound(facts),
+            _fitting(findings),
+            *_history(facts, findings, context),
+            *_limits(facts),
+        ]
+    doctor = named or ["See a doctor if it persists, gets worse, or comes with weakness, numbness, "
+                       "pain, or changes in vision or hearing."]  # fmt: skip
+    closing = "This is a measurement, not a diagnosis; the cause cannot be seen in a video."
+    return " ".join(filter(None, (*seen, closing, *doctor)))
+
+
+def _what_was_seen(facts: Facts) -> list[str]:
+    held = f"Over {facts.recording.held_s:.0f} s" + (
+        " of held smile" if facts.tremor.phase == "hold" else ""
+    )
+    found = [peak for peak in map(facts.tremor.strongest, (*SIDES, "both")) if peak]
+    if found:
+        shaking = " and ".join(map(_shaking, found))
+        seen = [f"{held}, {shaking}.", *_how_sure(facts), *_growth(facts)]
+    elif facts.tremor.looked_for and facts.tremor.detection_limit.known:
+        limit_mm = facts.tremor.detection_limit.value
+        seen = [f"{held}, neither side of the mouth shook by more than {limit_mm:.2g} mm."]
+    else:
+        seen = []
+    return [*seen, *(f"{text[0].upper()}{text[1:]}." for text in others(facts))]
+
+
+def _shaking(peak: Peak) -> str:
+    size = ""
+    if peak.p2p.known:
+        size = f" by {peak.p2p.value:.2g} mm"
+        if peak.p2p.bounded:
+            size += f" ({peak.p2p.ci_low:.2g} to {peak.p2p.ci_high:.2g})"
+    return f"the {peak.place} shook{size}, {peak.frequency.value:.1f} times a second"
+
+
+def _how_sure(facts: Facts) -> list[str]:
+    p_value = facts.tremor.clearest().p_value
+    if not p_value.known:
+        return []
+    odds = round(1 / max(p_value.value, 0.001))
+    return [f"Noise alone would look like that in fewer than 1 of {odds} recordings."]
+
+
+def _growth(facts: Facts) -> list[str]:
+    growth = facts.tremor.clearest().growth
+    if not growth.bounded or "course" in facts.undermined:
+        return []
+    between = f"between {growth.ci_low:.1f} and {growth.ci_high:.1f} times"
+    return [f"By the end of the smile it was {between} what it was in the beginning."]
+
+
+def _fitting(findings: tuple[Finding, ...]) -> str:
+    texts = load_texts().categories
+    fitting = [f for f in findings if f.status == "consistent"]
+    unknown = [f for f in findings if f.status == "not_assessable"]
+    if not fitting and unknown:
+        text = "What could be assessed fits none of the patterns looked for."
+    elif fitting:
+        text = "It would fit " + ", or ".join(texts[f.category].fits for f in fitting) + "."
+    else:
+        text = "It clearly fits none of the patterns looked for."
+    if unknown:
+        labels = ", ".join(texts[f.category].label for f in unknown)
+        text += f" Could not be assessed: {labels}."
+    return text
+
+
+def _spasm_bound(facts: Facts) -> str:
+    count, share = facts.lids.count, facts.lids.same_side
+    if "lids" in facts.undermined or not count.known:
+        return ""
+    if count.value == 0:
+        return f"No one-sided spasm was seen in {facts.recording.observed_s:.0f} s."
+    if not enough(facts, "lids.one_sided_count", count):
+        return f"The {facts.lids.side} eye alone closed or twitched {times(count.value)}."
+    if not enough(facts, "lids.same_side", share):
+        return "The one-sided closures changed sides, which no pattern here does: ask a doctor."
+    return ""
+
+
+def _history(facts: Facts, findings: tuple[Finding, ...], context: Context) -> list[str]:
+    """Return what was told that bears on the sides; it changes no finding."""
+    told = []
+    eye = any(f.category == "synkinesis" and f.status == "consistent" for f in findings)
+    if eye and context.bells_palsy_past and context.bells_palsy_side:
+        same = context.bells_palsy_side == facts.narrowing.side
+        agree = "the same side" if same else "the other side"
+        told.append(f"You told of a facial palsy on the {context.bells_palsy_side}, {agree}.")
+    if context.botulinum_date:
+        told.append(
+            f"Botulinum toxin ({context.botulinum_date.isoformat()}) weakens muscles for months "
+            "and can itself make a smile uneven."
+        )
+    return told
+
+
+def _not_the_face(facts: Facts) -> list[str]:
+    causes = {
+        "head_motion": "the head moved",
+        "camera_shake": "the camera shook",
+        "flicker": "the light flickered",
+        "codec": "the file's compression pulsed",
+        "blink": "the eyes blinked",
+        "speech": "the mouth spoke",
+    }
+    seen = dict.fromkeys(
+        f"A shaking of {veto.frequency_hz:.1f} Hz was not counted, because "
+        f"{causes.get(veto.cause, veto.cause)} at the same rate."
+        for veto in facts.vetoes
+    )
+    return list(seen)
+
+
+def _limits(facts: Facts) -> list[str]:
+    limiting = [r for r in facts.quality.reasons if r.severity != "note"]
+    if not limiting:
+        return []
+    return ["The recording limits what can be said: " + _sentences(limiting), *advice(facts)]
+
+
+def _sentences(reasons: list[Reason]) -> str:
+    return " ".join(reason.message.rstrip(".") + "." for reason in reasons)
+
+
+def unusable(facts: Facts) -> str:
+    """Say why nothing can be said."""
+    worst = [r for r in facts.quality.reasons if r.severity == "unusable"]
+    why = _sentences(worst or list(facts.quality.reasons)) or "Its quality is too poor."
+    return f"This recording cannot answer the question. {why}"
+
+
+def advice(facts: Facts) -> list[str]:
+    """Say how to film better, by what limits this recording."""
+    texts = load_texts().advice
+    codes = [r.code for r in facts.quality.reasons if r.severity != "note"]
+    return list(dict.fromkeys(texts[code] for code in codes if code in texts))
