@@ -32,7 +32,7 @@ LEAST_SHARE = 0.1
 """Directions of which a gap or the slow movement leaves less than this are not estimated."""
 DRAWS = 200
 CONFIDENCE = 0.95
-BACKGROUND_RELATIVE_SD = 0.12
+BACKGROUND_RELATIVE_SD = 0.17
 """Uncertainty of the fitted background at one frequency, as found by Monte Carlo."""
 THINNED_HZ = 8.0
 CHUNK_S = 1.0

@@ -101,7 +101,7 @@ def test_a_tremor_of_the_detection_limit_is_found_19_times_in_20():
 @pytest.mark.parametrize("amplitude_mm", [0.05, 0.3])
 def test_intervals_hold_what_they_promise(kind, amplitude_mm):
     """Of 95 % intervals, 90 to 100 % hold the true frequency and the true RMS of the hold."""
-    time_s, n_recordings = times(), 60
+    time_s, n_recordings = times(), 100
     frequency_held, rms_held = 0, 0
     for seed in range(n_recordings):
         rng = np.random.default_rng(seed)

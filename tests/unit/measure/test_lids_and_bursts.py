@@ -1,0 +1,186 @@
+"""Events as intervals, against movements of known time and size."""
+
+import numpy as np
+import pytest
+from measuring import measured, move, row
+from synthetic_signals import make_signals
+
+from tremorcam.measure.events import rate_per_min
+
+
+def close(signals, sides, at_s, lasts_s, depth):
+    """Close eyes from one time for another, within 0.1 s each way."""
+    time_s = signals["time_s"].values
+    shape = 0.5 * (np.tanh((time_s - at_s) / 0.04) - np.tanh((time_s - at_s - lasts_s) / 0.04))
+    for side in sides:
+        at = ["left", "right"].index(side)
+        signals["eye_aperture_mm"].values[:, at] *= 1 - depth * shape
+    return signals
+
+
+def twitch(signals, keys, at_s, size_mm, width_s=0.06):
+    time_s = signals["time_s"].values
+    return move(signals, keys, size_mm * np.exp(-0.5 * ((time_s - at_s) / width_s) ** 2))
+
+
+def events(measurement, *names):
+    table = measurement.events
+    return table[table["event"].isin(names)] if names else table
+
+
+def test_blinks_are_found_at_their_times():
+    blinks = events(measured(make_signals(blinks_s=(2.0, 9.0, 18.0))))
+    assert list(blinks["event"]) == ["blink"] * 3
+    assert set(blinks["side"]) == {"both"}
+    middle = (blinks["onset_s"] + blinks["offset_s"]) / 2
+    assert list(middle) == pytest.approx([2.0, 9.0, 18.0], abs=0.03)
+    assert (blinks["peak"] > 85).all()
+    assert list(blinks["phase"]) == ["neutral", "hold", "whole"]
+
+
+@pytest.mark.parametrize(
+    ("sides", "lasts_s", "depth", "event"),
+    [
+        (("left", "right"), 0.2, 0.9, "blink"),
+        (("left", "right"), 0.2, 0.4, "incomplete_blink"),
+        (("left", "right"), 0.7, 0.9, "long_closure"),
+        (("left", "right"), 1.8, 0.9, "eyelid_spasm"),
+        (("left",), 0.35, 0.9, "wink"),
+        (("right",), 0.3, 0.45, "eyelid_spasm"),
+        (("right",), 1.6, 0.9, "eyelid_spasm"),
+    ],
+)
+def test_a_closure_is_named(sides, lasts_s, depth, event):
+    signals = close(make_signals(blinks_s=()), sides, 11.0, lasts_s, depth)
+    found = events(measured(signals))
+    assert list(found["event"]) == [event]
+    assert found["side"].iloc[0] == ("both" if len(sides) == 2 else sides[0])
+    assert found["duration_s"].iloc[0] == pytest.approx(lasts_s, abs=0.08)
+    assert found["peak"].iloc[0] == pytest.approx(100 * depth, abs=5)
+
+
+def test_closures_of_one_eye_in_a_row_are_no_winks():
+    signals = make_signals(blinks_s=())
+    for at in (8.0, 8.6, 9.2):
+        close(signals, ("left",), at, 0.2, 0.9)
+    found = events(measured(signals))
+    assert list(found["event"]) == ["eyelid_spasm"] * 3
+    rate = row(measured(signals), "one_sided_lid_rate", region="eye", side="left", phase="whole")
+    assert rate["value"] == pytest.approx(9.0)
+
+
+def test_the_narrowing_of_a_smile_is_no_event_and_is_measured():
+    signals = make_signals(blinks_s=(2.0, 9.0))
+    smile = (signals["smile_excursion_mm"].values[:, :1] - 25) / 9
+    signals["eye_aperture_mm"].values[:, :1] *= 1 - 0.35 * smile
+    measurement = measured(signals)
+    assert set(measurement.events["event"]) == {"blink"}
+    left = row(measurement, "eye_closure_with_smile", region="eye", side="left")
+    right = row(measurement, "eye_closure_with_smile", region="eye", side="right")
+    assert left["value"] == pytest.approx(100 * (1 - 0.85 * 0.65), abs=1)
+    assert right["value"] == pytest.approx(15, abs=1)
+    assert right["ci_low"] < 15 < right["ci_high"]
+    apart = row(measurement, "eye_closure_difference", region="eye", side="both")
+    assert apart["value"] == pytest.approx(left["value"] - right["value"])
+    lag = row(measurement, "eye_closure_lag", region="eye", side="left")
+    assert abs(lag["value"]) < 0.05
+
+
+def test_rates_have_poisson_intervals():
+    none = rate_per_min(0, 60.0)
+    assert (none.value, none.low) == (0, 0)
+    assert none.high == pytest.approx(3.689, abs=1e-3)
+    ten = rate_per_min(10, 60.0)
+    assert (ten.low, ten.high) == pytest.approx((4.795, 18.390), abs=1e-3)
+    assert np.isnan(rate_per_min(3, 0.0).value)
+    # Ten seconds do not pretend to know a rate.
+    assert rate_per_min(2, 10.0).high > 40
+
+
+def test_twitches_are_found_on_their_side():
+    signals = make_signals(noise_mm_per_rthz=0.005)
+    twitch(signals, ("mouth_corner_left", "upper_lip_left"), 8.0, 1.0)
+    twitch(signals, ("cheek_right",), 11.0, 0.6)
+    twitch(signals, ("mouth_corner_left", "mouth_corner_right"), 13.5, 0.8)
+    found = events(measured(signals), "mouth_burst", "cheek_burst")
+    assert list(zip(found["event"], found["side"], strict=True)) == [
+        ("mouth_burst", "left"),
+        ("cheek_burst", "right"),
+        ("mouth_burst", "both"),
+    ]
+    middle = (found["onset_s"] + found["offset_s"]) / 2
+    assert list(middle) == pytest.approx([8.0, 11.0, 13.5], abs=0.08)
+    assert list(found["peak"]) == pytest.approx([1.0, 0.6, 0.8], rel=0.1)
+    assert set(found["region"]) == {"mouth_corner", "cheek"}
+
+
+def test_a_weak_partner_is_the_stronger_sides_own():
+    signals = make_signals()
+    twitch(signals, ("mouth_corner_left",), 10.0, 2.0)
+    twitch(signals, ("mouth_corner_right",), 10.0, 0.3)
+    assert list(events(measured(signals), "mouth_burst")["side"]) == ["left"]
+
+
+def test_a_twitch_that_the_head_makes_is_none_of_the_mouth():
+    signals = make_signals()
+    twitch(signals, ("mouth_corner_left", "nose_bridge_both"), 10.0, 1.0)
+    assert events(measured(signals), "mouth_burst").empty
+
+
+def test_what_a_blink_does_to_the_tracking_of_the_cheek_is_no_burst():
+    signals = make_signals(blinks_s=(9.0,))
+    twitch(signals, ("cheek_left", "cheek_right"), 9.0, 0.3)
+    assert events(measured(signals), "cheek_burst").empty
+    larger = twitch(make_signals(blinks_s=(9.0,)), ("cheek_left",), 9.0, 1.5)
+    assert list(events(measured(larger), "cheek_burst")["side"]) == ["left"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_neither_noise_nor_smile_nor_steady_tremor_is_a_burst(seed):
+    tremor = {"mouth_corner_left": (6, 0.5), "cheek_right": (9, 0.2)}
+    measurement = measured(make_signals(tremor=tremor, seed=seed))
+    assert set(measurement.events["event"]) == {"blink"}
+
+
+def test_burst_rate_and_its_irregularity():
+    signals = make_signals(duration_s=30, smiles=((4, 28),))
+    at_s = np.array([6.0, 7.1, 9.6, 10.5, 14.0, 16.2, 21.5, 24.0])
+    for at in at_s:
+        twitch(signals, ("mouth_corner_right",), at, 0.8)
+    measurement = measured(signals)
+    place = {"region": "mouth_corner", "side": "right"}
+    rate = row(measurement, "burst_rate", **place)
+    (hold,) = measurement.phases[measurement.phases["phase"] == "hold"].itertuples()
+    lasts_s = hold.offset_s - hold.onset_s
+    assert rate["value"] == pytest.approx(8 / lasts_s * 60, rel=0.01)
+    assert rate["ci_low"] == pytest.approx(rate["value"] * 3.4538 / 8, rel=1e-3)
+    steps_s = np.diff(at_s)
+    irregular = row(measurement, "burst_irregularity", **place)["value"]
+    assert irregular == pytest.approx(steps_s.std(ddof=1) / steps_s.mean(), rel=0.05)
+
+
+def test_the_eye_that_acts_before_the_mouth():
+    signals = make_signals(blinks_s=(2.0, 12.0))
+    lag_s = 0.05
+    for at in (5.5, 7.2, 8.9, 10.1, 13.4, 15.2):
+        time_s = signals["time_s"].values
+        shape = np.exp(-0.5 * ((time_s - at) / 0.06) ** 2)
+        signals["eye_aperture_mm"].values[:, 0] *= 1 - 0.6 * shape
+        twitch(signals, ("mouth_corner_left", "cheek_left"), at + lag_s, 1.2)
+    measurement = measured(signals)
+    place = {"region": "face", "side": "left", "phase": "whole"}
+    assert row(measurement, "eye_mouth_coincidence", **place)["value"] == 1.0
+    lag = row(measurement, "eye_mouth_lag", **place)
+    assert lag["value"] == pytest.approx(lag_s, abs=0.02)
+    other = row(measurement, "eye_mouth_coincidence", region="face", side="right", phase="whole")
+    assert np.isnan(other["value"])
+    blinks = row(measurement, "blink_rate", region="eye", side="both", phase="whole")
+    assert blinks["value"] == pytest.approx(6.0)
+
+
+def test_time_with_closed_eyes():
+    signals = make_signals(blinks_s=())
+    for at in (2.0, 8.0, 14.0):
+        close(signals, ("left", "right"), at, 2.0, 0.95)
+    shut = row(measured(signals), "closed_time", region="eye", side="both", phase="whole")
+    assert shut["value"] == pytest.approx(30, abs=1)
