@@ -79,10 +79,10 @@ def test_a_reload_during_the_analysis_shows_it_again(tmp_path, browser, open_pag
         server.process.wait()
 
 
-def test_questions_are_kept_and_reasons_shown(stub_server, browser, open_page):
-    page = open_page(browser, stub_server)
-    upload_files(page, stub_server, "a.mp4")
-    page.get_by_role("link", name="See the result").click(timeout=SLOW_MS)
+def test_questions_are_kept_and_reasons_shown(seeded_server, browser, open_page):
+    page = open_page(browser, seeded_server)
+    entry = seeded_server.get("/recordings")[0]
+    page.goto(f"{seeded_server.url}/#/result/{entry['id']}")
     page.get_by_text("Questions about today").click()
     page.get_by_label("Numbness in my face").check()
     page.get_by_label("How many hours did you sleep last night?").fill("5.5")
@@ -91,17 +91,14 @@ def test_questions_are_kept_and_reasons_shown(stub_server, browser, open_page):
     page.reload()
     page.locator(".note.bad").wait_for(timeout=SLOW_MS)
     assert page.get_by_label("Numbness in my face").is_checked()
-    entry = stub_server.get("/recordings")[0]
-    assert stub_server.get(f"/recordings/{entry['id']}/view")["context"] == {
+    assert seeded_server.get(f"/recordings/{entry['id']}/view")["context"] == {
         "sleep_h": 5.5, "symptoms": ["numbness"],
     }  # fmt: skip
 
 
-def test_history_and_comparison(stub_server, browser, open_page):
-    page = open_page(browser, stub_server)
-    upload_files(page, stub_server, "first.mp4", "second.mp4")
-    page.get_by_role("link", name="See the result").nth(1).wait_for(timeout=SLOW_MS)
-    page.goto(f"{stub_server.url}/#/history")
+def test_history_and_comparison(seeded_server, browser, open_page):
+    page = open_page(browser, seeded_server)
+    page.goto(f"{seeded_server.url}/#/history")
     page.get_by_role("img", name="Tremor of the mouth corner").wait_for()
     for box in page.get_by_role("checkbox").all():
         box.check()
@@ -110,11 +107,9 @@ def test_history_and_comparison(stub_server, browser, open_page):
     page.get_by_text("No clear change").first.wait_for()
 
 
-def test_the_keyboard_alone_is_enough(stub_server, browser, open_page):
-    page = open_page(browser, stub_server)
-    upload_files(page, stub_server, "a.mp4")
-    page.get_by_role("link", name="See the result").wait_for(timeout=SLOW_MS)
-    page.goto(f"{stub_server.url}/#/history")
+def test_the_keyboard_alone_is_enough(seeded_server, browser, open_page):
+    page = open_page(browser, seeded_server)
+    page.goto(f"{seeded_server.url}/#/history")
     page.get_by_role("heading", name="History").wait_for()
 
     def press_until(selector, key="Tab", most=60):
@@ -139,22 +134,20 @@ def test_the_keyboard_alone_is_enough(stub_server, browser, open_page):
     page.get_by_role("dialog").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "Keep it"
     page.keyboard.press("Escape")
-    assert len(stub_server.get("/recordings")) == 1
+    assert len(seeded_server.get("/recordings")) == 2
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_axe_finds_no_serious_fault(stub_server, browser, open_page, scheme, viewport):
+def test_axe_finds_no_serious_fault(seeded_server, browser, open_page, scheme, viewport):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
     page = open_page(
-        browser, stub_server, viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
+        browser, seeded_server, viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
     )
-    upload_files(page, stub_server, "first.mp4", "second.mp4")
-    page.get_by_role("link", name="See the result").nth(1).wait_for(timeout=SLOW_MS)
-    ids = [entry["id"] for entry in stub_server.get("/recordings")]
+    ids = [entry["id"] for entry in seeded_server.get("/recordings")]
     views = ["record", "upload", "history", f"result/{ids[0]}", f"compare/{ids[0]}/{ids[1]}"]
     for view in views:
-        page.goto(f"{stub_server.url}/#/{view}")
+        page.goto(f"{seeded_server.url}/#/{view}")
         page.locator("main .card").first.wait_for()
         time.sleep(0.7)
         for summary in page.locator("summary").all():
