@@ -89,7 +89,7 @@ def load_portrait(face: str | None, camera: Camera, seed: int = 0) -> Portrait:
     found, _ = _landmarks(photo, face)
     scale = camera.interocular_px / _interocular(found)
     centre = (found.min(axis=0) + found.max(axis=0))[:2] / 2
-    target = np.array([camera.width_px / 2, 0.54 * camera.height_px])
+    target = np.array([camera.width_px / 2, 0.58 * camera.height_px])
     placed = _Placing(scale, centre, target, camera)
     planes = split(photo)
     luma = placed.enlarge(planes[0], OVERSAMPLING)

@@ -21,10 +21,34 @@ if TYPE_CHECKING:
     from tremorcam.simulate.timing import FrameTimes
 
 
-def describe(scene: Scene, portrait: Portrait, times: FrameTimes, video: str) -> Truth:
-    """Evaluate the warp at every region's centre and frame; repeats show the frame before."""
+def region_centres(portrait: Portrait) -> NDArray[np.float64]:
+    """Centres of all regions on the photograph, shape (regions, 2), pixels."""
+    return np.array([portrait.region_centre(region.name, region.side) for region in REGIONS])
+
+
+def describe(
+    scene: Scene,
+    portrait: Portrait,
+    times: FrameTimes,
+    video: str,
+    positions_px: NDArray[np.float64] | None = None,
+) -> Truth:
+    """Write down a scene; a repeated frame shows what the frame before did.
+
+    Parameters
+    ----------
+    scene, portrait, times
+    video : str
+        Name of the file.
+    positions_px : ndarray, shape (n, regions, 2), optional
+        Where :meth:`tremorcam.simulate.warp.FaceWarp.positions` puts the regions' centres in
+        every frame; found here where not given.
+    """
     shown = np.maximum.accumulate(np.where(times.duplicate, 0, np.arange(len(times.ticks))))
     motion = motion_at(scene, portrait, times.time_s[shown])
+    if positions_px is None:
+        warp, centres = FaceWarp(portrait, motion), region_centres(portrait)
+        positions_px = np.array([warp.positions(i, centres) for i in range(len(shown))])
     photo_mm = PHOTO_SMILE_MM if portrait.smiling else 0.0
     return Truth(
         video=video,
@@ -34,7 +58,7 @@ def describe(scene: Scene, portrait: Portrait, times: FrameTimes, video: str) ->
         channels=tuple(region.key for region in REGIONS),
         time_s=times.time_s,
         duplicate=times.duplicate,
-        displacement_mm=_displacement_mm(scene, portrait, times.time_s[shown]),
+        displacement_mm=(positions_px - _rest_px(scene, portrait)) * portrait.mm_per_px,
         eye_aperture_mm=_aperture_mm(portrait) * (1 - motion.closure),
         smile_excursion_mm=motion.smile_mm + photo_mm,
         head_mm=motion.head.shift_mm,
@@ -45,18 +69,13 @@ def describe(scene: Scene, portrait: Portrait, times: FrameTimes, video: str) ->
     )
 
 
-def _displacement_mm(
-    scene: Scene, portrait: Portrait, time_s: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Displacement from the neutral face, shape (n, channels, 2)."""
-    warp = FaceWarp(portrait, motion_at(scene, portrait, time_s))
-    centres = np.array([portrait.region_centre(r.name, r.side) for r in REGIONS])
-    positions = np.array([warp.positions(i, centres) for i in range(len(time_s))])
+def _rest_px(scene: Scene, portrait: Portrait) -> NDArray[np.float64]:
+    """Where the regions' centres are on the neutral face, shape (regions, 2)."""
     calm = dataclasses.replace(
         scene, smiles=(), tremors=(), twitches=(), contractions=(), closures=(), talks=()
     )
-    rest = FaceWarp(portrait, motion_at(calm, portrait, np.zeros(1))).positions(0, centres)
-    return np.asarray((positions - rest) * portrait.mm_per_px)
+    warp = FaceWarp(portrait, motion_at(calm, portrait, np.zeros(1)))
+    return warp.positions(0, region_centres(portrait))
 
 
 def _aperture_mm(portrait: Portrait) -> NDArray[np.float64]:

@@ -13,13 +13,13 @@ from tremorcam.simulate.head import Box, HeadWarp
 from tremorcam.simulate.light import Sensor
 from tremorcam.simulate.motion import Motion, motion_at
 from tremorcam.simulate.portrait import OVERSAMPLING, Portrait, load_portrait
-from tremorcam.simulate.record import describe
-from tremorcam.simulate.timing import FrameTimes, frame_times
+from tremorcam.simulate.record import describe, region_centres
+from tremorcam.simulate.timing import frame_times
 from tremorcam.simulate.truth import Truth, truth_path
 from tremorcam.simulate.warp import FaceWarp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -51,30 +51,24 @@ def render(
         If the video cannot be written.
     """
     out_path = Path(out_path)
-    camera = scene.camera
+    camera, times = scene.camera, frame_times(scene)
     portrait = load_portrait(scene.face, camera)
-    times = frame_times(scene)
-    with VideoWriter(
-        out_path, camera.width_px, camera.height_px, camera.rate_hz, scene.encoding
-    ) as writer:
-        for done, planes in enumerate(frames(scene, portrait, times)):
-            writer.write(planes, int(times.ticks[done]))
+    painter, sensor = Painter(scene, portrait, times.time_s), Sensor(scene)
+    centres_px, positions_px = region_centres(portrait), []
+    size = (camera.width_px, camera.height_px)
+    with VideoWriter(out_path, *size, camera.rate_hz, scene.encoding) as writer:
+        for i, time_s in enumerate(times.time_s):
+            # The first frame is never a repeat, so there is always a picture to repeat.
+            if not times.duplicate[i]:
+                planes = sensor.expose(*painter.paint(i), float(time_s))
+                placed_px = painter.positions(i, centres_px)
+            positions_px.append(placed_px)
+            writer.write(planes, int(times.ticks[i]))
             if on_frame is not None:
-                on_frame(done + 1, len(times.ticks))
-    truth = describe(scene, portrait, times, out_path.name)
+                on_frame(i + 1, len(times.ticks))
+    truth = describe(scene, portrait, times, out_path.name, np.array(positions_px))
     truth.save(truth_path(out_path))
     return truth
-
-
-def frames(scene: Scene, portrait: Portrait, times: FrameTimes) -> Iterator[NDArray[np.uint8]]:
-    """Yield every frame as yuv420p planes."""
-    sensor, painter = Sensor(scene), Painter(scene, portrait, times.time_s)
-    planes = None
-    for i, time_s in enumerate(times.time_s):
-        if planes is None or not times.duplicate[i]:
-            luma, chroma = painter.paint(i)
-            planes = sensor.expose(luma, chroma, float(time_s))
-        yield planes
 
 
 class Painter:

@@ -77,6 +77,7 @@ class FaceWarp:
         ]
         self._eyes = [eye_slit(portrait, side) for side in SIDES]
         self._lips = lip_slit(portrait)
+        self._latest: tuple[int, tuple[Layers | None, Field | None]] = (-1, (None, None))
 
     def _patch_weights(self, portrait: Portrait) -> list[Field]:
         keys = self._motion.patch_keys
@@ -154,6 +155,11 @@ class FaceWarp:
 
     def instant(self, i: int) -> tuple[Layers | None, Field | None]:
         """Give the expression, and the tremor as displacement of what the expression shows."""
+        if self._latest[0] != i:
+            self._latest = i, self._compose(i)
+        return self._latest[1]
+
+    def _compose(self, i: int) -> tuple[Layers | None, Field | None]:
         expression, tremor = self.expression(i), self.tremor(i)
         if tremor is None or expression is None:
             return expression, tremor

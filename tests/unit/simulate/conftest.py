@@ -3,7 +3,7 @@ import pytest
 from tremorcam.simulate import Camera, Head
 from tremorcam.simulate.portrait import load_portrait
 
-SMALL = Camera(width_px=480, height_px=360, interocular_px=100)
+SMALL = Camera(width_px=480, height_px=400, interocular_px=100)
 STILL = Head(sway_mm=0, sway_deg=0, sway_scale=0)
 
 

@@ -48,7 +48,7 @@ def scene(small):
 def test_files_hold_every_frame_at_its_time(tmp_path, scene, name, codec):
     truth = render(replace(scene, encoding=Encoding(codec=codec, crf=10)), tmp_path / name)
     times_s, pictures = decoded(tmp_path / name)
-    assert pictures[0].shape == (360, 480)
+    assert pictures[0].shape == (400, 480)
     # WebM counts milliseconds, AVI frames.
     assert times_s - times_s[0] == pytest.approx(truth.time_s, abs=6e-4)
     assert len(truth.time_s) == 15
