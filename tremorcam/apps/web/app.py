@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
+import threading
 import tomllib
 from dataclasses import asdict
 from http import HTTPStatus
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from tremorcam.apps.web.settings import WebSettings
 
 STATIC = Path(__file__).parent / "static"
+
+# MediaPipe's modules import each other in a circle: two threads that import them at the same
+# time would each find them half done.
+_IMPORTING = threading.Lock()
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +106,16 @@ def _add_page(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 
+def load_slow_modules() -> None:
+    """Import what takes seconds: done while a person still looks at the page."""
+    with _IMPORTING:
+        for name in ("tremorcam.apps.web.guidance", "mediapipe.tasks.python.vision"):
+            importlib.import_module(name)
+    importlib.import_module("tremorcam.apps.web.view")
+
+
 def _make_guide() -> Guide:
-    # MediaPipe takes seconds to import; nobody waits for it before a camera is opened.
+    load_slow_modules()
     from tremorcam.apps.web.guidance import Guide
 
     return Guide()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import os
 import socket
 import sqlite3
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from tremorcam.apps.web.app import create_app
+from tremorcam.apps.web.app import create_app, load_slow_modules
 from tremorcam.apps.web.settings import MAX_PICTURE_BYTES
 from tremorcam.data import TremorcamError
 
@@ -69,14 +68,9 @@ class _Announcing(uvicorn.Server):
             f"Recordings and results stay in {self._settings.folder.root}\n"
         )
         # Loaded while the person looks at the page, not when they wait for a result.
-        threading.Thread(target=_load_slow_modules, daemon=True).start()
+        threading.Thread(target=load_slow_modules, daemon=True).start()
         if self._open_browser:
             await asyncio.to_thread(webbrowser.open, self._settings.url)
-
-
-def _load_slow_modules() -> None:
-    for name in ("tremorcam.apps.web.guidance", "mediapipe", "tremorcam.apps.web.view"):
-        importlib.import_module(name)
 
 
 @contextlib.contextmanager

@@ -69,7 +69,7 @@ def build_view(analysis: Analysis) -> dict[str, Any]:
 def _regions(answer: Answer) -> list[dict[str, Any]]:
     regions = []
     for region in FACE_REGIONS:
-        at = {"region": region.name, "side": region.side}
+        at: dict[str, Any] = {"region": region.name, "side": region.side}
         amplitude = answer.lookup("tremor_amplitude_p2p", **at)
         regions.append(
             at
