@@ -58,7 +58,10 @@ def codes(read: Callable[[], Any], heading: str) -> str:
 def commands() -> str:
     """Every command with its options, as the program tells them."""
     done = subprocess.run(
-        [sys.executable, *"-m typer tremorcam.apps.cli utils docs --name tremorcam".split()],
+        [
+            sys.executable,
+            *["-m", "typer", "tremorcam.apps.cli", "utils", "docs", "--name", "tremorcam"],
+        ],
         capture_output=True,
         check=True,
         encoding="utf-8",
