@@ -87,9 +87,9 @@ def test_questions_are_kept_and_reasons_shown(seeded_server, browser, open_page)
     page.get_by_label("Numbness in my face").check()
     page.get_by_label("How many hours did you sleep last night?").fill("5.5")
     page.get_by_role("button", name="Save the answers").click()
-    page.locator(".note.bad").wait_for()
+    page.locator(".urgent").wait_for()
     page.reload()
-    page.locator(".note.bad").wait_for(timeout=SLOW_MS)
+    page.locator(".urgent").wait_for(timeout=SLOW_MS)
     assert page.get_by_label("Numbness in my face").is_checked()
     assert seeded_server.get(f"/recordings/{entry['id']}/view")["context"] == {
         "sleep_h": 5.5, "symptoms": ["numbness"],

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tremorcam.anatomy import SIDES
+from tremorcam.dictionary import categories, region_label
 from tremorcam.dictionary import events as event_texts
 from tremorcam.dictionary import measures as measure_texts
-from tremorcam.dictionary import region_label
 from tremorcam.publish import summary_row
 from tremorcam.publish.answer import FACE_REGIONS, Answer, Estimate
 from tremorcam.publish.figures.traces import band_movement
@@ -50,7 +50,10 @@ def build_view(analysis: Analysis) -> dict[str, Any]:
         "stretch": {"phase": answer.stretch.phase, "bounds_s": answer.stretch_bounds_s()},
         "words": dict(analysis.words),
         "quality": asdict(analysis.quality),
-        "findings": [asdict(finding) for finding in analysis.findings],
+        "findings": [
+            {"label": categories()[finding.category]} | asdict(finding)
+            for finding in analysis.findings
+        ],
         "vetoes": [asdict(veto) for veto in analysis.vetoes],
         "timing": asdict(analysis.timing),
         "video": asdict(analysis.video),

@@ -3,16 +3,6 @@
 import { el } from "./dom.js";
 import { size } from "./format.js";
 
-const NAMES = {
-  muscle_fatigue: "Tired muscles",
-  generalized_tremor: "Fine tremor on both sides",
-  blepharospasm: "Eyelid spasm on both sides",
-  hemifacial_spasm: "Spasm of one side",
-  synkinesis: "Smile that closes the eye",
-  no_tremor: "No tremor",
-  smiling_tremor: "Smiling tremor",
-  slow_tremor: "Slow tremor",
-};
 const STATUS = { consistent: ["Fits", "warn"], not_consistent: ["Does not fit", ""], not_assessable: ["Cannot be told", ""] };
 const ORDER = ["consistent", "not_assessable", "not_consistent"];
 
@@ -29,9 +19,9 @@ export function findings(data) {
 function pattern(finding) {
   const [text, kind] = STATUS[finding.status];
   return el("details", { className: "pattern", open: finding.primary },
-    el("summary", {}, el("span", {}, NAMES[finding.category] ?? finding.category), el("span", { className: `badge ${finding.category === "no_tremor" && kind ? "good" : kind}` }, finding.primary ? "Fits best" : text)),
+    el("summary", {}, el("span", {}, finding.label), el("span", { className: `badge ${finding.category === "no_tremor" && kind ? "good" : kind}` }, finding.primary ? "Fits best" : text)),
     el("p", {}, finding.explanation),
-    finding.evidence.length ? el("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": `Evidence on ${NAMES[finding.category] ?? finding.category}` }, evidence(finding.evidence)) : null);
+    finding.evidence.length ? el("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": `Evidence on ${finding.label}` }, evidence(finding.evidence)) : null);
 }
 
 function evidence(rows) {

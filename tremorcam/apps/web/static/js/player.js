@@ -7,7 +7,7 @@ import { seconds, size } from "./format.js";
 const W = 1000;
 const NAMES = {
   blink: "Blink", incomplete_blink: "Incomplete blink", long_closure: "Eyes closed", eyelid_spasm: "Eyelid spasm",
-  wink: "Wink", mouth_burst: "Burst at the mouth", cheek_burst: "Burst at the cheek",
+  wink: "Wink", lid_twitch: "Twitch of an eyelid", mouth_burst: "Burst at the mouth", cheek_burst: "Burst at the cheek",
 };
 
 export function player(recording, data) {
@@ -51,7 +51,7 @@ function sidesLane(data, end, name, series, height) {
   const values = [...series.left, ...series.right].filter((value) => value !== null);
   if (!values.length) return null;
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  return lane(data, end, `${name} (${size(low)} to ${size(high)} mm)`, [["right", series.right], ["left", series.left]], low, high, height);
+  return lane(data, end, `${name} (${size(high - low)} mm from lowest to highest)`, [["right", series.right], ["left", series.left]], low, high, height);
 }
 
 function lane(data, end, title, series, low, high, height) {
@@ -89,6 +89,6 @@ function eventText(event) {
 
 function eventList(data, seek) {
   if (!data.events.length) return el("p", { className: "small muted" }, "No blinks or twitches were found.");
-  return el("details", {}, el("summary", {}, `${data.events.length} blink${data.events.length > 1 ? "s" : ""} and twitches`),
+  return el("details", {}, el("summary", {}, data.events.length > 1 ? `${data.events.length} blinks and twitches` : "One blink or twitch"),
     el("ul", { className: "events" }, data.events.map((event) => el("li", {}, el("button", { onclick: () => seek(event.onset_s), title: event.text }, eventText(event))))));
 }

@@ -72,11 +72,12 @@ function draw(view, recording, data, files) {
   const redraw = (changed) => draw(view, recording, changed, files);
   replace(view,
     answer(recording, data),
-    warning(data),
+    data.words.red_flags_named?.length ? warning(data) : null,
     section("Left and right", sides(data)),
     section("The recording", video),
     section("How fast", drawSpectrum(data)),
     section("What it looks like", findings(data, seek)),
+    data.words.red_flags_named?.length ? null : warning(data),
     section("About you", questions(recording, data, redraw)),
     section("Files", downloads(recording, files), deleteButton(recording)));
 }
@@ -104,7 +105,7 @@ function figures(summary) {
   return el("dl", { className: "figures-row number" },
     figure("How much", `${size(summary.amplitude_p2p_mm)} mm`, interval(summary.amplitude_p2p_ci_low_mm, summary.amplitude_p2p_ci_high_mm)),
     figure("How fast", `${number(summary.frequency_hz, 1)} Hz`, rangeHz(summary.frequency_ci_low_hz, summary.frequency_ci_high_hz)),
-    figure("Grows by", summary.growth_ratio === null ? "–" : `${number(summary.growth_ratio, 1)}×`, interval(summary.growth_ratio_ci_low, summary.growth_ratio_ci_high)));
+    figure("From start to end", summary.growth_ratio === null ? "–" : `× ${number(summary.growth_ratio, 1)}`, interval(summary.growth_ratio_ci_low, summary.growth_ratio_ci_high)));
 }
 
 function rangeHz(low, high) {
@@ -119,7 +120,7 @@ function warning(data) {
   const named = data.words.red_flags_named ?? [];
   const flags = data.words.red_flags ?? [];
   if (!named.length && !flags.length) return null;
-  return el("section", { className: named.length ? "note bad" : "note" }, el("h2", {}, "When to see a doctor"),
+  return el("section", { className: named.length ? "card urgent" : "card" }, el("h2", {}, "When to see a doctor"),
     named.length ? el("ul", {}, named.map((text) => el("li", {}, el("strong", {}, text)))) : null,
     named.length ? el("details", {}, el("summary", {}, "All reasons"), el("ul", {}, flags.map((text) => el("li", {}, text)))) : el("ul", {}, flags.map((text) => el("li", {}, text))));
 }
