@@ -95,7 +95,7 @@ def detected(measurement: Measurement, phase: str = "hold") -> set[tuple[str, st
     """Regions and sides in which a tremor was detected."""
     table = measurement.measures
     found = table[(table["measure"] == "tremor_frequency") & (table["phase"] == phase)]
-    found = found[[flag is True for flag in found["detected"]]]
+    found = found[np.array([flag is True for flag in found["detected"]], bool)]
     return set(zip(found["region"], found["side"], strict=True))
 
 
