@@ -137,7 +137,7 @@ def eye_slit(portrait: Portrait, side: Side) -> Slit:
     """Give the opening of one eye; the upper lid does most of the closing."""
     iod = portrait.interocular_px
     brow_px = np.hypot(*(portrait.region_centre("brow", side) - _middle(portrait, side)))
-    above_px = min(0.22 * iod, 0.7 * float(brow_px))
+    above_px = min(0.22 * iod, 0.5 * float(brow_px))
     lids = _slit(portrait, _LIDS[side], above=above_px, below=0.12 * iod)
     # Landmarks run a little inside the lids: without room to spare some white stays in view.
     span = 1 - (lids.along_px / lids.along_px[-1]) ** 4

@@ -134,14 +134,17 @@ def smile_field(grid: Grid, portrait: Portrait, side: Side) -> NDArray[np.float3
     """Displacement per pixel of corner excursion, (rows, columns, 2).
 
     The corner moves out and up at 45°, close to the 47° of spontaneous smiles (Am J Orthod
-    Dentofacial Orthop 2005, 128:8); the cheek rises by a quarter of it.
+    Dentofacial Orthop 2005, 128:8); the cheek rises by a quarter of it. The lips are drawn
+    wide as far as their middle, but rise near the corner only.
     """
     iod, nodes = portrait.interocular_px, grid.nodes_px
-    corner = bump(nodes, portrait.region_centre("mouth_corner", side), 0.14 * iod, 0.6 * iod)
+    corner_px = portrait.region_centre("mouth_corner", side)
+    wide = bump(nodes, corner_px, 0.14 * iod, 0.6 * iod)
+    high = bump(nodes, corner_px, 0.14 * iod, 0.4 * iod)
     cheek = bump(nodes, portrait.region_centre("cheek", side), 0.12 * iod, 0.4 * iod)
-    direction = np.array([OUTWARD[side], -1.0], np.float32) / np.float32(np.sqrt(2))
-    lift = np.array([0.05 * OUTWARD[side], -0.25], np.float32)
-    return np.asarray(corner[..., None] * direction + ((1 - corner) * cheek)[..., None] * lift)
+    across = OUTWARD[side] * (wide * np.sqrt(0.5) + 0.05 * (1 - wide) * cheek)
+    up = high * np.sqrt(0.5) + 0.25 * (1 - high) * cheek
+    return np.stack([across, -up], axis=-1).astype(np.float32)
 
 
 def jaw_field(grid: Grid, portrait: Portrait) -> NDArray[np.float32]:
