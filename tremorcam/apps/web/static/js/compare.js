@@ -32,15 +32,15 @@ function card(title, recording) {
 }
 
 function table(places) {
-  const head = ["Where", "Earlier, mm", "Later, mm", "Later over earlier", ""].map((text) => el("th", { scope: "col" }, text));
+  const head = ["Where", "Earlier, mm", "Later, mm", "Later over earlier"].map((text) => el("th", { scope: "col" }, text));
   return el("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Comparison" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, places.map(line))));
 }
 
 function line(place) {
   const [word, kind] = WORDS[place.change.status];
   return el("tr", {}, el("th", { scope: "row" }, place.label), cell(place.earlier), cell(place.later),
-    el("td", { className: "number" }, place.change.ratio === null ? "–" : `${number(place.change.ratio, 2)} (${interval(place.change.ci_low, place.change.ci_high)})`),
-    el("td", {}, el("span", { className: `badge ${kind}`, title: place.change.explanation }, word)));
+    el("td", { className: "number" }, place.change.ratio === null ? null : [`${number(place.change.ratio, 2)} (${interval(place.change.ci_low, place.change.ci_high)})`, el("br")],
+      el("span", { className: `badge ${kind}`, title: place.change.explanation }, word)));
 }
 
 function cell(point) {

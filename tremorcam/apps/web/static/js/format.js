@@ -28,6 +28,7 @@ export function day(text) {
 export function bytes(count) {
   if (count < 1024) return `${count} B`;
   if (count < 1024 ** 2) return `${Math.round(count / 1024)} kB`;
+  if (count >= 1024 ** 3) return `${(count / 1024 ** 3).toFixed(1).replace(".0", "")} GB`;
   return `${(count / 1024 ** 2).toFixed(count < 10 * 1024 ** 2 ? 1 : 0)} MB`;
 }
 
