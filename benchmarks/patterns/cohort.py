@@ -48,26 +48,21 @@ class Recording:
     scene: Scene
 
 
-def cohort(
-    n_each: int, faces: tuple[str | None, ...], *, first: int = 0, long: bool = False
-) -> list[Recording]:
-    """Draw ``n_each`` recordings of every pattern, faces and severities in turn.
-
-    ``long`` gives a minute of each, so that rare events have time to show.
-    """
+def cohort(n_each: int, faces: tuple[str | None, ...], *, first: int = 0) -> list[Recording]:
+    """Draw ``n_each`` recordings of every pattern, faces and severities in turn."""
     return [
-        draw(pattern, number, faces[(number // 2) % len(faces)], long=long)
+        draw(pattern, number, faces[(number // 2) % len(faces)])
         for number in range(first, first + n_each)
         for pattern in PATTERNS
     ]
 
 
-def draw(pattern: str, number: int, face: str | None, *, long: bool = False) -> Recording:
+def draw(pattern: str, number: int, face: str | None) -> Recording:
     """Draw one recording; the same pattern and number give the same one."""
     seed = 1000 * number + PATTERNS.index(pattern)
     rng = np.random.default_rng([seed, 77])
     severity = SEVERITIES[(number // 2) % 3]
-    scene = _healthy(rng, seed, face, pattern, long=long)
+    scene = _healthy(rng, seed, face, pattern)
     scene = _RULES[pattern](scene, severity, rng)
     scene, confounders = _confound(scene, pattern, rng)
     scene = replace(scene, pattern=pattern, severity=float(SEVERITIES.index(severity)))
@@ -78,11 +73,9 @@ def draw(pattern: str, number: int, face: str | None, *, long: bool = False) -> 
 # --- what everyone does --------------------------------------------------------------------
 
 
-def _healthy(
-    rng: np.random.Generator, seed: int, face: str | None, pattern: str, *, long: bool
-) -> Scene:
+def _healthy(rng: np.random.Generator, seed: int, face: str | None, pattern: str) -> Scene:
     repeated = pattern == "synkinesis" and rng.uniform() < 0.5
-    smiles = _smiles(rng, 3 if repeated or long else 1, hold_s=5.0 if repeated else 11.0)
+    smiles = _smiles(rng, 3 if repeated else 1, hold_s=5.0 if repeated else 11.0)
     duration_s = smiles[-1].end_s + 3.0
     return Scene(
         duration_s=duration_s,
