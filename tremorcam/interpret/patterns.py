@@ -57,16 +57,20 @@ def _growing_tremor(judge: Judge) -> Verdict:
     facts = judge.facts
     peak = facts.tremor.clearest()
     certain = Reading(peak.growth.ci_low, reference=peak.growth.reference)
-    needed = (
+    tremor = (
         judge.significant(peak, "fine_frequency"),
         judge.state("tremor.fine_band", peak.frequency, "frequency", "fine_frequency"),
+    )
+    growth = (
         judge.state("tremor.growth", peak.growth, "course"),
         judge.state("tremor.growth_certain", certain, "course"),
     )
+    # Growth that is large enough but could be chance is neither seen nor absent.
+    grew = None if truths(*growth) == (True, False) else all_of(*truths(*growth))
     lids = absent(*_one_sided_lids(judge))
-    fits = all_of(*truths(*needed), not_contradicted(lids[0].met))
+    fits = all_of(*truths(*tremor), grew, not_contradicted(lids[0].met))
     recovers = judge.state("tremor.recovery", facts.tremor.recovery, "course")
-    return Verdict(fits, needed, (*lids, recovers))
+    return Verdict(fits, (*tremor, *growth), (*lids, recovers))
 
 
 def _local_twitches(judge: Judge) -> Verdict:

@@ -84,7 +84,8 @@ def test_fine_tremor_that_grows_is_fatigue_even_on_both_sides():
     [
         (1.49, (1.2, 1.8), "not_consistent"),
         (1.5, (1.2, 1.8), "consistent"),
-        (1.9, (0.95, 3.0), "not_consistent"),
+        (1.9, (0.95, 3.0), "not_assessable"),
+        (1.2, (0.6, 2.4), "not_consistent"),
         (math.nan, (math.nan, math.nan), "not_assessable"),
     ],
 )
