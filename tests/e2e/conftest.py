@@ -55,6 +55,7 @@ class Server:
             [*self.wrapper, sys.executable, TESTS / "e2e" / "run_server.py", self.folder,
              str(self.port), self.analyzer],
             env=os.environ | {"PYTHONPATH": paths},
+            start_new_session=True,
         )  # fmt: skip
         end = time.monotonic() + 300
         while time.monotonic() < end:
@@ -65,12 +66,15 @@ class Server:
         raise AssertionError("the server did not start")
 
     def kill(self):
-        self.process.kill()
+        """End the server and all that it started, at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self):
-        self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(timeout=30) == 0
+        """End the server as Ctrl-C does; its group, since strace passes no signal on."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        assert self.process.wait(timeout=60) == 0
 
     def get(self, path):
         with urllib.request.urlopen(f"{self.url}/api{path}", timeout=30) as answer:
@@ -92,8 +96,7 @@ def stub_server(tmp_path):
     server = Server(tmp_path / "data", "web_stubs:quick")
     server.start()
     yield server
-    server.process.kill()
-    server.process.wait()
+    server.kill()
 
 
 def seed(folder, *days):
@@ -128,8 +131,7 @@ def seeded_server(tmp_path):
     seed(server.folder, 1, 25)
     server.start()
     yield server
-    server.process.kill()
-    server.process.wait()
+    server.kill()
 
 
 @pytest.fixture(scope="session")

@@ -75,8 +75,7 @@ def test_a_reload_during_the_analysis_shows_it_again(tmp_path, browser, open_pag
         page.get_by_role("heading", name="Cancelled").wait_for()
         server.stop()
     finally:
-        server.process.kill()
-        server.process.wait()
+        server.kill()
 
 
 def test_questions_are_kept_and_reasons_shown(seeded_server, browser, open_page):

@@ -30,9 +30,9 @@ def test_the_server_talks_to_nobody(tmp_path):
             recording_id = json.load(answer)["id"]
         assert server.wait_for(recording_id, "done", "failed")["job"]["status"] == "done"
         server.get(f"/recordings/{recording_id}/view")
+        server.stop()
     finally:
-        server.process.terminate()
-        server.process.wait()
+        server.kill()
     calls = INTERNET.finditer(log.read_text())
     elsewhere = [call.group() for call in calls if not LOOPBACK.search(call.group())]
     assert elsewhere == []

@@ -18,8 +18,7 @@ def real_server(tmp_path):
     server = Server(tmp_path / "data", "tremorcam.pipeline:analyze")
     server.start()
     yield server
-    server.process.kill()
-    server.process.wait()
+    server.kill()
 
 
 def begin_quick_test(page, server, *, smile=True):
