@@ -1,6 +1,7 @@
 """What worker processes of the tests do with a task: nothing heavy, so that they start fast."""
 
 import os
+import time
 
 from tremorcam.apps.tasks import Outcome, failure
 
@@ -9,9 +10,28 @@ def measure(task, progress):
     """Measure nothing: the file's name says what is to come of it."""
     for fraction in (0.25, 0.5, 1.0):
         progress(fraction)
-    if "crash" in task.video.name:
+    what = task.video.stem.partition("-")[2]
+    if what == "crash":
         os._exit(11)
-    if "bad" in task.video.name:
+    if what == "abort":
+        os.abort()
+    if what == "hang":
+        time.sleep(3600)
+    if what == "endless":
+        while True:
+            progress(0.5)
+            time.sleep(0.05)
+    if what == "hungry":
+        take_memory()
+    if what == "bad":
         return failure(task.video, "no video")
     task.folder.mkdir(parents=True)
     return Outcome(task.video, task.folder, {"video": task.video.name})
+
+
+def take_memory():
+    """Take more and more, as a decoder would that was told of a giant picture."""
+    taken = []
+    while True:
+        taken.append(b"x" * 10_000_000)
+        time.sleep(0.01)

@@ -7,10 +7,10 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tremorcam import publish
 from tremorcam.apps.tasks import Outcome, RegionLine, failure
 from tremorcam.apps.wording import unexpected
 from tremorcam.data import TremorcamError
-from tremorcam.publish import save_analysis, summary_row, write_overlay
 from tremorcam.publish.answer import Answer
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
             mirrored=settings.mirrored,
             progress=lambda fraction: progress(share * fraction),
         )
-        save_analysis(analysis, task.folder)
+        publish.save_analysis(analysis, task.folder)
         outcome = describe(analysis, task)
         error = _write_overlay(
             analysis, task, lambda fraction: progress(share + (1 - share) * fraction)
@@ -72,7 +72,7 @@ def _write_overlay(analysis: Analysis, task: Task, progress: Progress) -> str | 
     try:
         path.unlink(missing_ok=True)  # one of an earlier run shows other results
         if task.settings.overlay:
-            write_overlay(
+            publish.write_overlay(
                 analysis, task.video, path, magnify=task.settings.magnify, progress=progress
             )
     except (TremorcamError, OSError) as error:
@@ -85,7 +85,7 @@ def describe(analysis: Analysis, task: Task) -> Outcome:
     return Outcome(
         video=task.video,
         folder=task.folder,
-        row=summary_row(analysis),
+        row=publish.summary_row(analysis),
         lines=_region_lines(analysis),
         reasons=tuple(reason.message for reason in analysis.quality.reasons),
     )

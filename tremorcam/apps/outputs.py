@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tremorcam.data import InputError
-from tremorcam.publish.serialize import ANALYSIS_FILE
+from tremorcam.publish.files import ANALYSIS_FILE
 from tremorcam.source.container import sha256_of
 
 if TYPE_CHECKING:

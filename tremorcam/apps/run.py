@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from tremorcam import publish
 from tremorcam.apps.batch import OVERLAY_FILE, describe, measure_in_turn, measure_video
 from tremorcam.apps.console import progress_bar, show_outcome
 from tremorcam.apps.native_output import quiet_native_output
@@ -18,7 +19,6 @@ from tremorcam.apps.outputs import SUMMARY_FILE, ResultFolders, find_videos, is_
 from tremorcam.apps.tasks import Outcome, Settings, Task
 from tremorcam.apps.workers import measure_side_by_side
 from tremorcam.data import TremorcamError
-from tremorcam.publish import load_analysis, write_summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -99,19 +99,18 @@ class Run:
                 tasks.append(task)
             else:
                 yield done
-        if workers == 1:
+        if self._settings.debug:
+            # Where a debugger and a traceback get at it.
             yield from measure_in_turn(tasks, on_progress)
         else:
             yield from measure_side_by_side(
-                tasks,
-                on_progress,
-                workers=workers,
-                measure=measure_video,
-                quiet=not self._settings.debug,
+                tasks, on_progress, workers=workers, measure=measure_video
             )
 
     def _write_summary(self) -> None:
-        write_summary((outcome.row for outcome in self._in_order()), self._out / SUMMARY_FILE)
+        publish.write_summary(
+            (outcome.row for outcome in self._in_order()), self._out / SUMMARY_FILE
+        )
         self._summary_written_s = time.monotonic()
 
     def _in_order(self) -> list[Outcome]:
@@ -135,7 +134,7 @@ def _take_over(task: Task) -> Outcome | None:
     if task.settings.overlay and not (task.folder / OVERLAY_FILE).exists():
         return None
     try:
-        analysis = load_analysis(task.folder)
+        analysis = publish.load_analysis(task.folder)
     except TremorcamError:
         return None
     return describe(analysis, task) if task.settings.made(analysis) else None

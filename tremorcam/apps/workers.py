@@ -1,4 +1,4 @@
-"""Worker processes that measure videos side by side; one that dies costs only its video."""
+"""Worker processes that measure videos; one that dies or hangs costs only its video."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
+from tremorcam.apps.isolation import (
+    END_S,
+    POLL_S,
+    Limits,
+    Watch,
+    limit_own_memory,
+    why_it_died,
+    without_interrupts,
+)
 from tremorcam.apps.native_output import silence_native_output
 from tremorcam.apps.tasks import Outcome, Task, failure
 
@@ -30,6 +39,7 @@ class _Worker:
     process: BaseProcess
     connection: Connection
     task: Task | None = None
+    watch: Watch | None = None
 
 
 def measure_side_by_side(
@@ -38,7 +48,7 @@ def measure_side_by_side(
     *,
     workers: int,
     measure: Measure,
-    quiet: bool = True,
+    limits: Callable[[Path], Limits] = Limits.for_video,
 ) -> Iterator[Outcome]:
     """Measure videos in worker processes, giving each outcome as it comes.
 
@@ -51,76 +61,88 @@ def measure_side_by_side(
         How many processes, at most one a task.
     measure : callable
         What a worker does with a task; importable from a module.
-    quiet : bool
-        Silence what the workers' native libraries print.
+    limits : callable
+        What a video may take.
     """
     waiting = deque(tasks)
-    pool = [_Worker(*_start(measure, quiet)) for _ in range(min(workers, len(tasks)))]
+    pool = [_Worker(*_start(measure)) for _ in range(min(workers, len(tasks)))]
     try:
         for worker in pool:
-            _hand_out(worker, waiting)
+            _hand_out(worker, waiting, limits)
         while any(worker.task for worker in pool):
-            for worker in _ready(pool):
-                outcome = _hear(worker, on_progress)
-                if outcome is not None:
-                    yield outcome
-                    if waiting and not worker.process.is_alive():
-                        worker.process, worker.connection = _start(measure, quiet)
-                    _hand_out(worker, waiting)
+            for worker, outcome in _outcomes(pool, on_progress):
+                yield outcome
+                if waiting and not worker.process.is_alive():
+                    worker.process, worker.connection = _start(measure)
+                _hand_out(worker, waiting, limits)
     finally:
         for worker in pool:
-            worker.process.terminate()
-            worker.process.join()
-            worker.connection.close()
+            _end(worker)
 
 
-def _start(measure: Measure, quiet: bool) -> tuple[BaseProcess, Connection]:
+def _start(measure: Measure) -> tuple[BaseProcess, Connection]:
     ours, theirs = _PROCESSES.Pipe()
-    process = _PROCESSES.Process(target=_work, args=(theirs, measure, quiet), daemon=True)
-    process.start()
+    process = _PROCESSES.Process(target=_work, args=(theirs, measure), daemon=True)
+    with without_interrupts():
+        process.start()
     theirs.close()
     return process, ours
 
 
-def _work(connection: Connection, measure: Measure, quiet: bool) -> None:
+def _end(worker: _Worker) -> None:
+    worker.process.kill()
+    worker.process.join()
+    worker.connection.close()
+
+
+def _work(connection: Connection, measure: Measure) -> None:
     """Life of a worker: measure what is handed out until nothing more comes."""
-    # Ctrl-C reaches the whole group; the parent alone decides, and ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if quiet:
-        silence_native_output()
+    silence_native_output()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            task = connection.recv()
+            task, memory_bytes = connection.recv()
+            limit_own_memory(memory_bytes)
             connection.send(measure(task, connection.send))
 
 
-def _hand_out(worker: _Worker, waiting: deque[Task]) -> None:
+def _hand_out(worker: _Worker, waiting: deque[Task], limits: Callable[[Path], Limits]) -> None:
     worker.task = waiting.popleft() if waiting else None
     if worker.task is not None:
+        allowed = limits(worker.task.video)
+        worker.watch = Watch(worker.process, allowed)
         with contextlib.suppress(OSError):  # a worker already dead is noticed when heard
-            worker.connection.send(worker.task)
+            worker.connection.send((worker.task, allowed.memory_bytes))
 
 
-def _ready(pool: list[_Worker]) -> list[_Worker]:
-    """Wait until a busy worker has something to say; a dead one's connection is at its end."""
+def _outcomes(
+    pool: list[_Worker], on_progress: Callable[[Path, float], None]
+) -> Iterator[tuple[_Worker, Outcome]]:
+    """Listen for a moment, then see to it that every worker keeps to its limits."""
     busy = {worker.connection: worker for worker in pool if worker.task}
-    return [busy[connection] for connection in wait(list(busy)) if connection in busy]
+    for connection in wait(list(busy), POLL_S):
+        worker = busy[connection]  # type: ignore[index]
+        outcome = _hear(worker, on_progress)
+        if outcome is not None:
+            yield worker, outcome
+    for worker in pool:
+        fault = worker.watch.fault() if worker.task and worker.watch else None
+        if worker.task and fault is not None:
+            _end(worker)
+            yield worker, failure(worker.task.video, f"{worker.task.video.name}: {fault}")
 
 
 def _hear(worker: _Worker, on_progress: Callable[[Path, float], None]) -> Outcome | None:
-    if worker.task is None:
+    if worker.task is None or worker.watch is None:
         return None
     video = worker.task.video
     try:
         said: Any = worker.connection.recv()
     except (EOFError, OSError):
-        worker.process.join()
-        code = worker.process.exitcode
-        return failure(
-            video,
-            f"{video.name}: its worker process died (exit code {code}); it may be damaged or "
-            "too large; convert it to MP4 (H.264, 720p) and try again",
-        )
+        worker.process.join(END_S)
+        _end(worker)
+        return failure(video, f"{video.name}: {why_it_died(worker.process.exitcode)}")
+    worker.watch.heard()
     if isinstance(said, Outcome):
         return said
     on_progress(video, said)

@@ -11,6 +11,8 @@ from tremorcam.data import TremorcamError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ANALYSIS_FILE = "analysis.json"
+
 
 def write_files(folder: str | Path, contents: Mapping[str, bytes]) -> None:
     """Write files so that a reader finds each whole or not at all.

@@ -24,13 +24,13 @@ from tremorcam.data import (
     Veto,
     VideoInfo,
 )
+from tremorcam.publish.files import ANALYSIS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-ANALYSIS_FILE = "analysis.json"
 _TABLES = ("phases", "measures", "spectra", "events", "course")
 _MAPPINGS = ("words", "provenance", "context")
 

@@ -15,9 +15,8 @@ import pandas as pd
 
 from tremorcam.anatomy import SIDES
 from tremorcam.dictionary import Column, columns, files
-from tremorcam.publish.files import write_files
-from tremorcam.publish.report import render_report
-from tremorcam.publish.serialize import ANALYSIS_FILE, to_json
+from tremorcam.publish.files import ANALYSIS_FILE, write_files
+from tremorcam.publish.serialize import to_json
 from tremorcam.publish.summary import summary_row
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ def save_analysis(analysis: Analysis, folder: str | Path) -> None:
     TremorcamError
         If the folder cannot be written to.
     """
+    from tremorcam.publish.report import render_report  # who writes a summary draws nothing
+
     tables = make_tables(analysis)
     texts = {name: to_csv(table, name) for name, table in tables.items()}
     texts["datapackage.json"] = json.dumps(

@@ -7,6 +7,7 @@ import stub_pipeline
 
 import tremorcam
 from tremorcam.apps import cli
+from tremorcam.apps.batch import measure_in_turn
 from tremorcam.data import TremorcamError
 from tremorcam.publish import load_analysis
 
@@ -17,8 +18,13 @@ def run(monkeypatch, tmp_path, capfd):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "tremorcam.pipeline", stub_pipeline)
     monkeypatch.setattr(tremorcam, "pipeline", stub_pipeline, raising=False)
+    # Workers would measure in earnest; what they do is tested in test_workers.py.
+    monkeypatch.setattr(
+        "tremorcam.apps.run.measure_side_by_side",
+        lambda tasks, on_progress, **_: measure_in_turn(tasks, on_progress),
+    )
     # Drawing reports takes a second each and is tested elsewhere.
-    monkeypatch.setattr("tremorcam.publish.tables.render_report", lambda _analysis: "<p>report")
+    monkeypatch.setattr("tremorcam.publish.report.render_report", lambda _analysis: "<p>report")
     monkeypatch.setenv("COLUMNS", "160")
     stub_pipeline.calls.clear()
 
@@ -94,7 +100,7 @@ def test_overlay(run, tmp_path, monkeypatch):
             raise TremorcamError("the disk is full")
         path.write_text(f"{analysis.video.name} times {magnify:g}", encoding="utf-8")
 
-    monkeypatch.setattr("tremorcam.apps.batch.write_overlay", draw)
+    monkeypatch.setattr("tremorcam.publish.write_overlay", draw)
     videos = make_videos(tmp_path / "in", odd="ok", smile="ok")
     code, _, err = run("analyze", *videos, "-o", "out", "--overlay")
     assert code == 1

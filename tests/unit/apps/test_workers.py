@@ -1,5 +1,12 @@
-from stub_worker import measure
+import dataclasses
+import multiprocessing
+import sys
+import time
 
+import pytest
+from stub_worker import measure, take_memory
+
+from tremorcam.apps.isolation import Limits, Watch
 from tremorcam.apps.tasks import Settings, Task
 from tremorcam.apps.workers import measure_side_by_side
 
@@ -26,7 +33,7 @@ def test_every_task_has_its_outcome_and_a_dead_worker_costs_only_its_video(tmp_p
     assert errors["a"] is errors["d"] is errors["f"] is None
     assert errors["c-bad"] == "no video"
     for name in ("b-crash", "e-crash"):
-        assert "died (exit code 11)" in errors[name]
+        assert "the analysis ended with code 11; the video may be damaged" in errors[name]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "d", "f"]
     assert [fraction for name, fraction in heard if name == "a"] == [0.25, 0.5, 1.0]
 
@@ -40,3 +47,65 @@ def test_workers_end_when_nobody_listens_any_more(tmp_path):
     outcomes.close()
     assert len(processes) == 2
     assert not any(process.is_alive() for process in processes)
+
+
+def error_of(tmp_path, name, **limits):
+    """What is said of a video that is followed by one without a fault."""
+    outcomes = measure_side_by_side(
+        make_tasks(tmp_path, name, "after"),
+        lambda *_: None,
+        workers=1,
+        measure=measure,
+        limits=lambda video: dataclasses.replace(
+            Limits.for_video(video), **(limits if video.stem == name else {})
+        ),
+    )
+    errors = {outcome.video.stem: outcome.error for outcome in outcomes}
+    assert errors["after"] is None
+    assert "\n" not in errors[name]
+    assert "720p" in errors[name]
+    return errors[name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no signals")
+def test_a_native_crash_is_named(tmp_path):
+    assert "v-abort.mp4: the analysis was ended by SIGABRT" in error_of(tmp_path, "v-abort")
+
+
+def test_a_decoder_that_hangs_is_ended(tmp_path):
+    assert "v-hang.mp4: nothing moved for 3 s" in error_of(tmp_path, "v-hang", silence_s=3.0)
+
+
+def test_pictures_without_end_are_ended(tmp_path):
+    said = error_of(tmp_path, "v-endless", total_s=4.0)
+    assert "v-endless.mp4: it was not done after 0 min" in said
+
+
+def test_a_video_gets_no_more_memory_than_its_limit(tmp_path):
+    said = error_of(tmp_path, "v-hungry", memory_bytes=400_000_000)
+    # Where the system holds it to the limit the process fails by itself, else it is ended.
+    assert "ended with code 1" in said or "it took more than 0.4 GB" in said
+
+
+def test_memory_is_watched_where_the_system_sets_no_limit():
+    process = multiprocessing.get_context("spawn").Process(target=take_memory, daemon=True)
+    process.start()
+    watch = Watch(process, Limits(memory_bytes=400_000_000, silence_s=300, total_s=300))
+    try:
+        while (fault := watch.fault()) is None:
+            time.sleep(0.1)
+    finally:
+        process.kill()
+        process.join()
+    assert fault.startswith("it took more than 0.4 GB of memory; scale it down to 720p")
+
+
+def test_large_files_get_more_time(tmp_path):
+    small, large = tmp_path / "small.mp4", tmp_path / "large.mp4"
+    small.write_bytes(b"x")
+    with large.open("wb") as file:
+        file.truncate(1_000_000_000)
+    assert Limits.for_video(small).silence_s == pytest.approx(180, abs=1)
+    assert Limits.for_video(large).silence_s == pytest.approx(380, abs=1)
+    assert Limits.for_video(large).total_s > Limits.for_video(small).total_s == pytest.approx(3600)
+    assert Limits.for_video(tmp_path / "none.mp4").total_s == pytest.approx(3600)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
-import signal
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
+from tremorcam.apps.isolation import END_S, POLL_S, Limits, Watch, why_it_died
 from tremorcam.apps.web.worker import run_job
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 # "spawn" everywhere: forking a process whose libraries run threads can hang.
 _PROCESSES = multiprocessing.get_context("spawn")
-POLL_S = 0.3
-END_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +33,7 @@ class _Work:
     job: Job
     process: BaseProcess
     connection: Connection
-    heard_s: float = field(default_factory=time.monotonic)
+    watch: Watch
 
 
 class Runner:
@@ -103,15 +101,28 @@ class Runner:
                 self._running[job.id] = self._start(job)
 
     def _start(self, job: Job) -> _Work:
+        limits = self._limits(job)
         ours, theirs = _PROCESSES.Pipe(duplex=False)
         process = _PROCESSES.Process(
             target=run_job,
-            args=(self._settings.folder.root, job.recording_id, self._settings.analyzer, theirs),
+            args=(
+                self._settings.folder.root,
+                job.recording_id,
+                self._settings.analyzer,
+                limits.memory_bytes,
+                theirs,
+            ),
             daemon=True,
         )
         process.start()
         theirs.close()
-        return _Work(job, process, ours)
+        return _Work(job, process, ours, Watch(process, limits))
+
+    def _limits(self, job: Job) -> Limits:
+        recording = self._history.recordings.get(job.recording_id)
+        folder = self._settings.folder.recording(job.recording_id)
+        video = folder if recording is None else self._history.recordings.video(recording)
+        return Limits.for_video(video, silence_s=self._settings.stall_s)
 
     def _listen(self) -> None:
         with self._lock:
@@ -128,17 +139,17 @@ class Runner:
         for connection in ready:
             self._hear(works[connection])  # type: ignore[index]
         for work in works.values():
-            if time.monotonic() - work.heard_s > self._settings.stall_s:
-                self._settle(work, _why_it_is_stuck(self._settings.stall_s))
+            if (fault := work.watch.fault()) is not None:
+                self._settle(work, fault)
 
     def _hear(self, work: _Work) -> None:
         try:
             kind, *rest = work.connection.recv()
         except (EOFError, OSError):
             work.process.join(END_S)
-            self._settle(work, _why_it_died(work.process.exitcode))
+            self._settle(work, why_it_died(work.process.exitcode))
             return
-        work.heard_s = time.monotonic()
+        work.watch.heard()
         if kind == "progress":
             self._history.jobs.report(work.job.id, progress=rest[0], stage=rest[1])
         elif kind == "done":
@@ -166,23 +177,3 @@ def _end(work: _Work) -> None:
     work.process.join(END_S)
     with contextlib.suppress(OSError):
         work.connection.close()
-
-
-def _why_it_is_stuck(stall_s: float) -> str:
-    return (
-        f"nothing moved for {stall_s:.0f} s; the video may be damaged: convert it to MP4 "
-        "(H.264, 720p) and try again"
-    )
-
-
-def _why_it_died(exit_code: int | None) -> str:
-    how = "ended without a word"
-    if exit_code is not None and exit_code < 0:
-        with contextlib.suppress(ValueError):
-            how = f"was ended by {signal.Signals(-exit_code).name}"
-    elif exit_code:
-        how = f"ended with code {exit_code}"
-    return (
-        f"the analysis {how}; the video may be damaged or too large: convert it to MP4 "
-        "(H.264, 720p) and try again"
-    )

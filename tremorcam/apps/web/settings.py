@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tremorcam.apps.isolation import SILENCE_S
+
 if TYPE_CHECKING:
     from tremorcam.store import DataFolder
 
@@ -22,9 +24,6 @@ MIN_BITS_PER_SECOND = 12_000_000
 
 MAX_PICTURE_BYTES = 256 * 1024
 """Largest picture that live guidance takes; one of 320 px has about 10 kB."""
-
-STALL_S = 180.0
-"""An analysis that reports nothing for this long is stuck, and is ended."""
 
 DEFAULT_ANALYZER = "tremorcam.pipeline:analyze"
 
@@ -53,7 +52,7 @@ class WebSettings:
     token: str | None = None
     workers: int = 1
     analyzer: str = DEFAULT_ANALYZER
-    stall_s: float = STALL_S
+    stall_s: float = SILENCE_S
 
     @property
     def is_loopback(self) -> bool:

@@ -11,6 +11,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from tremorcam.apps.isolation import limit_own_memory
 from tremorcam.apps.protocols import phase_cues
 from tremorcam.data import TremorcamError
 from tremorcam.store import Database, DataFolder
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from tremorcam.store.recordings import Recording
 
 LOG_FILE = "analysis.log"
-MAX_DATA_BYTES = 6 * 1024**3
-"""Memory that one analysis may take; a hostile video gets no more, and the machine lives."""
 
 
-def run_job(root: Path, recording_id: str, analyzer: str, connection: Connection) -> None:
+def run_job(
+    root: Path, recording_id: str, analyzer: str, memory_bytes: int, connection: Connection
+) -> None:
     """Analyse a recording; tell ``connection`` the progress and in the end how it went.
 
     Messages are ``("progress", fraction, stage)``, ``("done", "")`` and
@@ -35,7 +36,7 @@ def run_job(root: Path, recording_id: str, analyzer: str, connection: Connection
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.umask(0o077)
-    _limit_memory()
+    limit_own_memory(memory_bytes)
     folder = DataFolder.open(root)
     history = History(Database(folder))
     recording = history.recordings.get(recording_id)
@@ -102,13 +103,3 @@ def _output_to(path: Path) -> Any:
                 os.dup2(log.fileno(), descriptor)
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
             yield
-
-
-def _limit_memory() -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    with contextlib.suppress(ValueError, OSError):
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA_BYTES, hard))

@@ -1,0 +1,152 @@
+"""What a process may take that opens files nobody vouches for, and why it was ended.
+
+A damaged or hostile video can crash a decoder, keep it busy for ever or fill the memory. So
+every video is decoded and measured in a process of its own, and its parent watches it from
+outside: whatever happens there is one failed video with a reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.process import BaseProcess
+    from pathlib import Path
+    from typing import Self
+
+GIB = 1024**3
+MEMORY_BYTES = 6 * GIB
+"""Three times what a 4K video takes; a hostile one gets no more, and the machine lives."""
+MEMORY_SHARE = 0.75
+"""Of a small machine's memory."""
+
+SILENCE_S = 180.0
+"""A worker tells of every picture; one that is silent for this long is stuck."""
+SILENCE_BYTES_PER_S = 5e6
+"""A large file is read through, and its long signals are measured, without a word."""
+
+TOTAL_S = 3600.0
+TOTAL_BYTES_PER_S = 1e4
+"""A few bytes can hold pictures without end; real video has more, and gets more time."""
+
+MEND = "convert it to MP4 (H.264, 720p) and try again"
+POLL_S = 0.5
+END_S = 5.0
+"""A process that has closed its end of the pipe may take so long to end by itself."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one video may take: memory, time without a sign of progress, time in all."""
+
+    memory_bytes: int
+    silence_s: float
+    total_s: float
+
+    @classmethod
+    def for_video(cls, video: Path, *, silence_s: float = SILENCE_S) -> Self:
+        """Give a large file more time than a small one."""
+        try:
+            size_bytes = video.stat().st_size
+        except OSError:
+            size_bytes = 0
+        return cls(
+            memory_bytes=min(MEMORY_BYTES, int(MEMORY_SHARE * psutil.virtual_memory().total)),
+            silence_s=silence_s + size_bytes / SILENCE_BYTES_PER_S,
+            total_s=TOTAL_S + size_bytes / TOTAL_BYTES_PER_S,
+        )
+
+
+class Watch:
+    """Watches a process at work on one video, from outside.
+
+    Parameters
+    ----------
+    process : multiprocessing.Process
+        Started already.
+    limits : Limits
+    """
+
+    def __init__(self, process: BaseProcess, limits: Limits) -> None:
+        self._process = process
+        self._limits = limits
+        self._started_s = self._heard_s = time.monotonic()
+
+    def heard(self) -> None:
+        """Note that it told of progress."""
+        self._heard_s = time.monotonic()
+
+    def fault(self) -> str | None:
+        """Say which limit it has passed, and what to do; ``None`` if none."""
+        now_s, limits = time.monotonic(), self._limits
+        if now_s - self._heard_s > limits.silence_s:
+            return f"nothing moved for {limits.silence_s:.0f} s; the video may be damaged: {MEND}"
+        if now_s - self._started_s > limits.total_s:
+            return (
+                f"it was not done after {limits.total_s / 60:.0f} min, more than a video of its "
+                f"size should take: cut it to the smile, or {MEND}"
+            )
+        if self._memory_bytes() > limits.memory_bytes:
+            return (
+                f"it took more than {limits.memory_bytes / GIB:.1f} GB of memory; "
+                "scale it down to 720p and try again"
+            )
+        return None
+
+    def _memory_bytes(self) -> int:
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0  # it has ended
+
+
+def limit_own_memory(limit_bytes: int) -> None:
+    """Let this process get no more memory than that, where the system can hold it to it.
+
+    On Linux allocations beyond it fail; elsewhere the :class:`Watch` alone sees to it, which
+    looks twice a second.
+    """
+    if sys.platform != "linux":
+        return
+    import resource
+
+    with contextlib.suppress(ValueError, OSError):
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, hard))
+
+
+def why_it_died(exit_code: int | None) -> str:
+    """Say how a process ended that should have said how it went, and what to do."""
+    how = "ended without a word"
+    if exit_code is not None and exit_code < 0:
+        how = f"was ended by signal {-exit_code}"
+        with contextlib.suppress(ValueError):
+            how = f"was ended by {signal.Signals(-exit_code).name}"
+    elif exit_code:
+        how = f"ended with code {exit_code}"
+    return f"the analysis {how}; the video may be damaged or too large: {MEND}"
+
+
+@contextlib.contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Let processes started meanwhile ignore Ctrl-C from their first moment on.
+
+    It reaches the whole group; the parent alone decides, and ends its workers.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
