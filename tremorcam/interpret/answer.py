@@ -68,7 +68,7 @@ def _none_seen(facts: Facts) -> str:
     bound = f"; one above {limit.value:.2g} mm would have been seen" if limit.known else ""
     during = " while smiling" if facts.tremor.phase == "hold" else ""
     lost = (facts.undermined.get(aspect, ()) for aspect in ("faint", "rhythm", "unseen"))
-    hidden = dict.fromkeys(code for codes in lost for code in codes)
+    hidden = dict.fromkeys(code.replace("_", " ") for codes in lost for code in codes)
     doubt = f", but the recording could hide one ({', '.join(hidden)})" if hidden else ""
     return f"No tremor was detected at the mouth{during}{bound}{doubt}"
 

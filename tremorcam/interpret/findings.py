@@ -100,7 +100,8 @@ def _held(piece: Evidence, criteria: Criteria) -> str:
     limit = f"{criterion.value:g}" + (f" to {criterion.upper:g}" if criterion.upper else "")
     unit = "" if criterion.unit == "1" else f" {criterion.unit.removeprefix('1')}"
     relation = criterion.relation.replace("_", " ")
-    return f"{_lower(piece.description)}: {piece.value:.3g} ({relation} {limit}{unit})"
+    value = "below 0.001" if 0 < piece.value < 0.001 else f"{piece.value:.3g}"
+    return f"{_lower(piece.description)}: {value} ({relation} {limit}{unit})"
 
 
 def _for_lack(verdict: Verdict, facts: Facts) -> str:
@@ -109,7 +110,7 @@ def _for_lack(verdict: Verdict, facts: Facts) -> str:
     codes = dict.fromkeys(code for codes in facts.undermined.values() for code in codes)
     codes |= dict.fromkeys(r.code for r in facts.quality.reasons if r.severity == "unusable")
     if codes and any(piece.value is not None for piece in unknown):
-        return f" because of the recording's quality ({', '.join(codes)})"
+        return f" because of the recording's quality ({', '.join(codes).replace('_', ' ')})"
     missing = "; ".join(_lower(piece.description) for piece in unknown)
     return f". Not known: {missing}" if missing else ""
 

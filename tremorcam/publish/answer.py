@@ -13,6 +13,8 @@ from tremorcam.anatomy import REGIONS, SIDES, Region
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
     from tremorcam.data import Analysis
 
 FACE_REGIONS: tuple[Region, ...] = tuple(r for r in REGIONS if r.role == "face")
@@ -44,12 +46,21 @@ class Estimate:
         return bool(np.isfinite(self.ci_low) and np.isfinite(self.ci_high))
 
 
+ALL_SMILES = 0
+"""Number that stands for all smiles together."""
+
+
 @dataclass(frozen=True)
 class Stretch:
-    """A part of the recording: a phase of a smile."""
+    """A part of the recording: a phase of a smile, or of all of them."""
 
     phase: str
     smile: int
+
+    @property
+    def words(self) -> str:
+        """When that was, in words that go on after what was measured."""
+        return _WHEN.get(self.phase, self.phase)
 
 
 @dataclass(frozen=True)
@@ -104,6 +115,15 @@ class Answer:
             if smiles:
                 return Stretch(phase, self._longest(phase, smiles))
         return Stretch("whole", 0)
+
+    @cached_property
+    def assessed(self) -> bool:
+        """Whether there was enough to tell a tremor in the answer's stretch from none."""
+        return any(
+            _flag(row["detected"]) is not None
+            and Stretch(row["phase"], int(row["smile"])) == self.stretch
+            for row in self._amplitudes()
+        )
 
     @property
     def region(self) -> str:
@@ -191,13 +211,34 @@ class Answer:
                 found.setdefault((row["region"], row["side"]), {})[stretch] = value
         return found
 
-    def stretch_bounds_s(self) -> tuple[float, float]:
-        """Begin and end of the answer's stretch, the whole recording where it has none."""
-        for row in self.analysis.phases.to_dict("records"):
-            if (row["phase"], int(row["smile"])) == (self.stretch.phase, self.stretch.smile):
-                return float(row["onset_s"]), float(row["offset_s"])
+    def stretch_parts_s(self) -> list[tuple[float, float]]:
+        """List begin and end of each part of the answer's stretch, in order.
+
+        All held smiles together have several parts. The whole recording is one, where the
+        stretch is nowhere among the phases.
+        """
+        parts = [
+            (float(row["onset_s"]), float(row["offset_s"]))
+            for row in self.analysis.phases.to_dict("records")
+            if row["phase"] == self.stretch.phase
+            and self.stretch.smile in (ALL_SMILES, int(row["smile"]))
+        ]
+        if parts:
+            return sorted(parts)
         time_s = self.analysis.signals["time_s"].values
-        return (0.0, float(time_s[-1])) if len(time_s) else (0.0, 0.0)
+        return [(0.0, float(time_s[-1]) if len(time_s) else 0.0)]
+
+    def stretch_bounds_s(self) -> tuple[float, float]:
+        """Begin of the first and end of the last part of the answer's stretch."""
+        parts = self.stretch_parts_s()
+        return parts[0][0], parts[-1][1]
+
+    def in_stretch(self, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether each moment lies in the answer's stretch."""
+        inside = np.zeros(len(time_s), bool)
+        for begin_s, end_s in self.stretch_parts_s():
+            inside |= (time_s >= begin_s) & (time_s <= end_s)
+        return inside
 
     def _amplitudes(self) -> Iterable[dict[str, Any]]:
         names = {region.name for region in FACE_REGIONS}
@@ -214,6 +255,13 @@ class Answer:
             if row["phase"] == phase and int(row["smile"]) in smiles
         }
         return max(lengths_s, key=lambda smile: lengths_s[smile], default=min(smiles))
+
+
+_WHEN = {
+    "hold": "while the smile was held",
+    "neutral": "at rest",
+    "whole": "in the steadiest stretch",
+}
 
 
 def measured_with(analysis: Analysis) -> str:

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
 
 NOTHING = "–"
 MINUS = "\N{MINUS SIGN}"
+LEAST = 1e-5
 
 
 def format_number(value: float | None, digits: int = 2) -> str:
     """Write a number with so many significant digits, never with an exponent.
+
+    What is closer to zero than 0.00001 is told as such.
 
     Examples
     --------
@@ -24,6 +27,8 @@ def format_number(value: float | None, digits: int = 2) -> str:
         return NOTHING
     if value == 0 or math.isinf(value):
         return f"{value:g}".replace("inf", "∞").replace("-", MINUS)
+    if abs(value) < LEAST:
+        return f"< {LEAST:f}".rstrip("0")
     decimals = _decimals(value, digits)
     text = f"{value:.{decimals}f}".replace("-", MINUS)
     return text.rstrip("0").rstrip(".") if decimals > digits else text
@@ -54,6 +59,7 @@ def format_unit(unit: str | None) -> str:
 
 
 def format_limit(value: float | None, unit: str | None, digits: int = 2) -> str:
-    """Write a value with its unit, a dash where there is none."""
-    text = format_number(value, digits)
+    """Write a value with its unit, a dash where there is none; whole numbers without decimals."""
+    whole = value is not None and float(value).is_integer()
+    text = format_number(value, digits if not whole else 1)
     return text if text == NOTHING else text + format_unit(unit)

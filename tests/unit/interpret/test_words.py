@@ -86,7 +86,7 @@ def test_an_unusable_recording_says_why_and_how_to_film_better():
 
 def test_a_limited_recording_says_what_could_be_hidden():
     words = interpret(RECORDINGS["poor"]).words
-    assert "could hide one (over_compressed)" in words["answer"]
+    assert "could hide one (over compressed)" in words["answer"]
     assert "Could not be assessed: tired-muscle twitching" in words["lay"]
 
 

@@ -27,6 +27,20 @@ ANALYSES = {
 }
 
 
+def _quiet():
+    """Flat spectra within one decade, and both sides shaking at one frequency."""
+    analysis = make_analysis(
+        tremor={"mouth_corner_left": (8.3, 0.4), "mouth_corner_right": (8.3, 0.3)}
+    )
+    low, high = 4e-6, 4e-5
+    for column in ("psd_mm2_per_hz", "noise_psd_mm2_per_hz"):
+        analysis.spectra[column] = analysis.spectra[column].clip(low, high)
+    return analysis
+
+
+ANALYSES["both alike"] = _quiet()
+
+
 def texts_of(figure):
     """Every text that is drawn, with its box; ticks outside the axes are not."""
     figure.canvas.draw()
@@ -45,7 +59,7 @@ def texts_of(figure):
     ]
 
 
-@pytest.mark.parametrize("case", ["left", "none", "everywhere"])
+@pytest.mark.parametrize("case", ["left", "none", "everywhere", "both alike"])
 @pytest.mark.parametrize("name", figures.FIGURES)
 def test_no_two_labels_overlap_and_none_is_cut_off(name, case):
     figure = figures.FIGURES[name](ANALYSES[case])
@@ -93,7 +107,7 @@ def test_the_spectrum_marks_the_peak_and_its_interval():
     axes = figures.spectrum(ANALYSES["left"]).axes[1]
     marks = [line for line in axes.lines if line.get_marker() == "v"]
     assert [float(line.get_xdata()[0]) for line in marks] == [7.2]
-    curves = [line for line in axes.lines if len(line.get_xdata()) > 10]
+    curves = [line for line in axes.lines if len(line.get_xdata()) > 10 and line.get_lw() == 1.5]
     assert len(curves) == 2
     spectra = ANALYSES["left"].spectra
     left = spectra[(spectra["region"] == "mouth_corner") & (spectra["side"] == "left")]

@@ -8,14 +8,16 @@ import av
 import cv2
 import numpy as np
 import pytest
-from synthetic_analysis import make_analysis
+from matplotlib.patches import Circle, FancyArrowPatch
+from synthetic_analysis import AXIS_DEG, make_analysis
 from synthetic_signals import make_signals
 
 from tremorcam.anatomy import REGIONS
 from tremorcam.data import Timing, TremorcamError
-from tremorcam.publish import write_overlay
+from tremorcam.publish import save_report, write_overlay
 from tremorcam.publish.overlay.magnify import GREATEST_SHIFT_MM, Magnifier
 from tremorcam.publish.overlay.scene import choose_crop
+from tremorcam.publish.own_face import own_face
 
 SIZE = (1280, 720)
 RATE_HZ = 30.0
@@ -229,3 +231,26 @@ def test_a_failure_on_the_way_leaves_nothing_behind(tmp_path, texture, times_s):
     with pytest.raises(KeyboardInterrupt):
         write_overlay(analysis, tmp_path / "in.mp4", tmp_path / "out.mp4", progress=fail)
     assert {path.name for path in tmp_path.iterdir()} == {"in.mp4"}
+
+
+def test_the_own_face_is_shown_only_where_asked_for(tmp_path, texture, times_s):
+    render(tmp_path / "in.mp4", texture, np.zeros(60), times_s=times_s[:60])
+    analysis = describe(tmp_path / "in.mp4", np.zeros(60), times_s=times_s[:60], detected=True)
+    save_report(analysis, tmp_path / "drawn.html")
+    assert "data:image/jpeg" not in (tmp_path / "drawn.html").read_text("utf-8")
+    save_report(analysis, tmp_path / "own.html", own_face_from=tmp_path / "in.mp4")
+    page = (tmp_path / "own.html").read_text("utf-8")
+    assert "data:image/jpeg;base64," in page
+    assert len(page) < 1_500_000
+
+    axes = own_face(analysis, tmp_path / "in.mp4").axes[0]
+    crop = choose_crop(analysis)
+    at = crop.place(make_centres()[KEYS.index("mouth_corner_left")])
+    filled = [patch for patch in axes.patches if isinstance(patch, Circle) and patch.get_fc()[3]]
+    assert [patch.center for patch in filled] == [pytest.approx(tuple(at))]
+    arrow = next(patch for patch in axes.patches if isinstance(patch, FancyArrowPatch))
+    (x0, y0), (x1, y1) = arrow._posA_posB
+    # The picture's y points down: seen, the arrow still rises to the right.
+    assert np.degrees(np.arctan2(y0 - y1, x1 - x0)) == pytest.approx(AXIS_DEG)
+    with pytest.raises(TremorcamError, match="is not the recording that was analysed"):
+        save_report(make_analysis(), tmp_path / "own.html", own_face_from=tmp_path / "in.mp4")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-ANALYSIS, SUMMARY = "analysis.json", "summary.csv"
+if TYPE_CHECKING:
+    from tremorcam.data import Analysis
+
+ANALYSIS, SUMMARY, OVERLAY_FILE = "analysis.json", "summary.csv", "overlay.mp4"
 MADE_HERE = b'<meta name="generator" content="Tremorcam">'
 """Stands within the first bytes of every page written here."""
 HEAD_BYTES = 1000
@@ -58,17 +61,49 @@ def report(
     format: Annotated[
         Literal["svg", "png", "pdf"], typer.Option(help="What the figures are written as.")
     ] = "svg",
+    video: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="VIDEO",
+            help="The recording that was analysed, for --overlay and --own-face.",
+            show_default=False,
+        ),
+    ] = None,
+    overlay: Annotated[
+        bool,
+        typer.Option("--overlay", help="Also write overlay.mp4, which shows the tremor magnified."),
+    ] = False,
+    magnify: Annotated[
+        float, typer.Option(min=1, max=100, help="How many times as large the overlay shows it.")
+    ] = 10.0,
+    own_face: Annotated[
+        bool,
+        typer.Option(
+            "--own-face", help="Show the person's own face on the page. Mind who gets to see it."
+        ),
+    ] = False,
 ) -> None:
     """Write the page of saved results again, or compare the recordings of a summary.csv."""
     source = _find_results(results)
     if source.suffix.lower() == ".csv":
-        if figures is not None:
-            raise typer.BadParameter("--figures draws one recording; give its analysis.json")
+        if figures is not None or video is not None:
+            raise typer.BadParameter(
+                "--figures and --video are for one recording; give its analysis.json"
+            )
         _write_cohort(source, out or source.with_suffix(".html"), group=group)
         return
     if group is not None:
         raise typer.BadParameter("--group compares many recordings; give a summary.csv")
-    _write_report(source, out or source.with_name("report.html"), figures=figures, format=format)
+    if (overlay or own_face) != (video is not None):
+        raise typer.BadParameter("--overlay and --own-face need --video, and --video one of them")
+    page = out or source.with_name("report.html")
+    _keep_what_is_no_report(page)
+    analysis = _load(source)
+    _write_report(analysis, page, own_face_from=video if own_face else None)
+    if figures is not None:
+        _write_figures(analysis, figures, format=format)
+    if overlay and video is not None:
+        _write_overlay(analysis, video, source.with_name(OVERLAY_FILE), magnify=magnify)
 
 
 def _find_results(path: Path) -> Path:
@@ -92,18 +127,42 @@ def _write_cohort(source: Path, page: Path, *, group: str | None) -> None:
     typer.echo(page)
 
 
-def _write_report(
-    source: Path, page: Path, *, figures: Path | None, format: Literal["svg", "png", "pdf"]
-) -> None:
-    from tremorcam.publish import load_analysis, save_figures, save_report
+def _load(source: Path) -> Analysis:
+    from tremorcam.publish import load_analysis
 
-    _keep_what_is_no_report(page)
-    analysis = load_analysis(source)
-    save_report(analysis, page)
+    return load_analysis(source)
+
+
+def _write_report(analysis: Analysis, page: Path, *, own_face_from: Path | None) -> None:
+    from tremorcam.publish import save_report
+
+    save_report(analysis, page, own_face_from=own_face_from)
     typer.echo(page)
-    if figures is not None:
-        save_figures(analysis, figures, format=format)
-        typer.echo(figures)
+
+
+def _write_figures(
+    analysis: Analysis, folder: Path, *, format: Literal["svg", "png", "pdf"]
+) -> None:
+    from tremorcam.publish import save_figures
+
+    save_figures(analysis, folder, format=format)
+    typer.echo(folder)
+
+
+def _write_overlay(analysis: Analysis, video: Path, path: Path, *, magnify: float) -> None:
+    from tremorcam.apps.console import frames_bar
+    from tremorcam.publish import write_overlay
+
+    n_frames = analysis.timing.n_frames
+    with frames_bar(video.name, quiet=True) as tell:
+        write_overlay(
+            analysis,
+            video,
+            path,
+            magnify=magnify,
+            progress=lambda share: tell(round(n_frames * share), n_frames),
+        )
+    typer.echo(path)
 
 
 def _keep_what_is_no_report(page: Path) -> None:

@@ -14,6 +14,7 @@ from tremorcam.publish.figures.style import (
     AMPLITUDE_MAP,
     FAINT,
     INK,
+    MUTED,
     SIDE_COLORS,
     SIDE_LINES,
     SIDE_MARKERS,
@@ -104,7 +105,8 @@ def spectrogram(
     at_s = time_s[0] + transform.t(len(grid_s))
     inside = (at_s >= time_s[0] + WINDOW_S / 2) & (at_s <= time_s[-1] - WINDOW_S / 2)
     shown = (transform.f >= _BAND_HZ[0]) & (transform.f <= top_hz)
-    return at_s[inside], transform.f[shown], power[np.ix_(shown, inside)]
+    power = power[np.ix_(shown, inside)]
+    return (at_s[inside], transform.f[shown], power) if np.isfinite(power).any() else None
 
 
 def _draw_spectrogram(axes: Axes, at_s: Floats, frequency_hz: Floats, power: Floats) -> AxesImage:
@@ -123,8 +125,8 @@ def _draw_spectrogram(axes: Axes, at_s: Floats, frequency_hz: Floats, power: Flo
 def _draw_followed(axes: Axes, answer: Answer, side: str) -> None:
     table = _followed(answer, side)
     axes.plot(
-        table["time_s"], table["frequency_hz"], ls="none", marker="o", ms=4, mfc="none",
-        mec=INK, mew=1.1, label="frequency followed",
+        table["time_s"], table["frequency_hz"], ls="none", marker="o", ms=3.6, mfc="white",
+        mec=INK, mew=0.9, label="frequency followed",
     )  # fmt: skip
     if np.isfinite(table["frequency_hz"]).any():
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
@@ -135,6 +137,8 @@ def _draw_amplitudes(axes: Axes, answer: Answer) -> None:
     for side in answer.sides:
         table = _followed(answer, side)
         followed = np.isfinite(table["amplitude_rms_mm"].to_numpy(float)).any()
+        if table.empty:
+            continue
         axes.plot(
             table["time_s"], table["amplitude_rms_mm"], color=SIDE_COLORS[side],
             ls=SIDE_LINES[side], marker=SIDE_MARKERS[side], ms=3.5,
@@ -150,8 +154,18 @@ def _draw_amplitudes(axes: Axes, answer: Answer) -> None:
             label="noise",
         )  # fmt: skip
         axes.legend(ncols=3, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
+    else:
+        axes.text(0.5, 0.5, _why_nothing(answer), transform=axes.transAxes, ha="center",
+                  va="center", color=MUTED)  # fmt: skip
     axes.set(ylabel="amplitude (mm RMS)", ylim=(0, max(1.15 * greatest, _LEAST_RANGE_MM)))
     axes.spines["bottom"].set_color(FAINT)
+
+
+def _why_nothing(answer: Answer) -> str:
+    what = region_label(answer.region)
+    if answer.tremor is not None or not answer.assessed:
+        return f"too short to follow the {what} over time"
+    return f"no tremor of the {what} was detected, so there is none to follow"
 
 
 def _followed(answer: Answer, side: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tremorcam.anatomy import SIDES
-from tremorcam.publish.figures.lanes import draw_events
+from tremorcam.publish.figures.lanes import LANE_IN, draw_events
 from tremorcam.publish.figures.style import (
     SIDE_COLORS,
     SIDE_LINES,
@@ -34,7 +34,7 @@ def eyes(analysis: Analysis) -> Figure:
     aperture_mm = signals["eye_aperture_mm"].values
     if not np.isfinite(aperture_mm).any():
         return say_nothing_to_show(new_figure(7.2, 1.2), "the eyes could not be measured")
-    figure, (upper, middle, lane) = stack_axes([(0.46, 1.1), (0.14, 0.75), (0.3, 0.34)])
+    figure, (upper, middle, lane) = stack_axes([(0.46, 1.1), (0.14, 0.75), (0.3, LANE_IN)])
     limits_s = (float(time_s[0]), float(time_s[-1]))
     excursion_mm = signals["smile_excursion_mm"].values
     with np.errstate(all="ignore"):

@@ -41,7 +41,7 @@ def sides(analysis: Analysis) -> Figure:
     names = list(dict.fromkeys(region.name for region in FACE_REGIONS))
     scale_mm = _scale_mm(answer)
     if not np.isfinite(scale_mm):
-        return say_nothing_to_show(new_figure(3.6, 4.0), "not measured")
+        return say_nothing_to_show(new_figure(3.6, 4.0), "not assessed")
     figure = new_figure(3.6, 4.0)
     grid = {"left": 0.27, "right": 0.985, "top": 0.86, "bottom": 0.165, "wspace": 0.2}
     pair = figure.subplots(1, 2, sharey=True, gridspec_kw=grid)
@@ -87,6 +87,11 @@ def _draw_estimate(axes: Axes, answer: Answer, region: Region, row: int) -> None
         axes.plot(amplitude.value, row, marker, color=color, ms=6, mec="white", zorder=4)
     elif np.isfinite(limit_mm):
         axes.plot(limit_mm, row, "o", mfc="white", mec=MUTED, ms=4.5, zorder=3)
+    else:
+        axes.text(
+            0.5, row, "not assessed", transform=axes.get_yaxis_transform(), color=MUTED,
+            fontsize=7, ha="center", va="center",
+        )  # fmt: skip
 
 
 def _scale_mm(answer: Answer) -> float:

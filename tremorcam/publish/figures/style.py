@@ -78,6 +78,9 @@ STYLE: Any = {
     "hatch.linewidth": 0.5,
 }
 
+PHASE_NAMES = {"hold": "smile held", "neutral": "at rest", "whole": "steadiest stretch"}
+"""The phases in which a tremor is looked for."""
+
 _MOST_POINTS = 2400
 # The settings of matplotlib are global: one figure at a time.
 _LOCK = threading.RLock()
@@ -135,7 +138,7 @@ def stack_axes(
 
 
 def write_figure(figure: Figure, *, format: str, name: str, dpi: int = 160) -> bytes:
-    """Write a figure as ``svg``, ``png`` or ``pdf``; the same figure gives the same bytes."""
+    """Write a figure as svg, png, pdf or jpg; the same figure gives the same bytes."""
     date = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(format)
     out = io.BytesIO()
     with _LOCK, mpl.rc_context(STYLE | {"svg.hashsalt": name}):
@@ -190,10 +193,9 @@ def shade_phases(axes: Axes, analysis: Analysis, *, label: bool = False) -> None
         if row["phase"] in ("onset", "hold", "offset"):
             axes.axvline(row["onset_s"], color=FAINT, lw=0.7, zorder=0.5)
             axes.axvline(row["offset_s"], color=FAINT, lw=0.7, zorder=0.5)
-        if label and row["phase"] in ("hold", "neutral", "whole"):
-            name = {"hold": "smile held", "neutral": "at rest", "whole": "whole recording"}
+        if label and row["phase"] in PHASE_NAMES:
             axes.annotate(
-                name[row["phase"]],
+                PHASE_NAMES[row["phase"]],
                 ((row["onset_s"] + row["offset_s"]) / 2, 1.0),
                 xycoords=("data", "axes fraction"),
                 xytext=(0, 3),

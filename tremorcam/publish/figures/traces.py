@@ -10,7 +10,7 @@ from scipy.interpolate import CubicSpline
 from tremorcam.dictionary import region_label
 from tremorcam.publish.answer import Answer
 from tremorcam.publish.bands import BAND_HZ, band_displacement, main_axis
-from tremorcam.publish.figures.lanes import draw_events
+from tremorcam.publish.figures.lanes import LANE_IN, draw_events
 from tremorcam.publish.figures.style import (
     MUTED,
     SIDE_COLORS,
@@ -50,8 +50,8 @@ def traces(analysis: Analysis) -> Figure:
     if not any(np.isfinite(movement).any() for movement in movements.values()):
         return say_nothing_to_show(new_figure(7.2, 1.2), "no movement could be followed")
     range_mm = trace_range_mm(answer, movements)
-    rows = [(0.14, 0.86)] * len(movements)
-    figure, panels = stack_axes([(0.44, 0.86), *rows[1:], (0.3, 0.34), (0.78, 1.0)])
+    rows = [(0.14, 0.74)] * len(movements)
+    figure, panels = stack_axes([(0.44, 0.74), *rows[1:], (0.3, LANE_IN), (0.78, 0.9)])
     for axes, (side, movement) in zip(panels, movements.items(), strict=False):
         axes.plot(*thin_out(time_s, movement), color=SIDE_COLORS[side], lw=0.8)
         axes.set(ylim=(-range_mm, range_mm), xlim=_limits(time_s), ylabel=f"{side} (mm)")
@@ -70,18 +70,14 @@ def traces(analysis: Analysis) -> Figure:
 def band_movement(answer: Answer, side: str) -> Floats:
     """Movement of the answer's region along its main axis in the tremor band, in mm."""
     movement = band_displacement(answer.analysis.signals, f"{answer.region}_{side}")
-    begin_s, end_s = answer.stretch_bounds_s()
-    time_s = answer.analysis.signals["time_s"].values
-    inside = (time_s >= begin_s) & (time_s <= end_s)
+    inside = answer.in_stretch(answer.analysis.signals["time_s"].values)
     along: Floats = movement @ main_axis(movement[inside] if inside.any() else movement)
     return along
 
 
 def trace_range_mm(answer: Answer, movements: dict[str, Floats]) -> float:
     """Choose half the height of the axes, in mm: what is held decides, not the onset's jerk."""
-    begin_s, end_s = answer.stretch_bounds_s()
-    time_s = answer.analysis.signals["time_s"].values
-    inside = (time_s >= begin_s) & (time_s <= end_s)
+    inside = answer.in_stretch(answer.analysis.signals["time_s"].values)
     peaks = [np.abs(m[inside & np.isfinite(m)]) for m in movements.values()]
     greatest = max((float(peak.max()) for peak in peaks if peak.size), default=0.0)
     return 1.15 * max(greatest, _LEAST_RANGE_MM / 2)
@@ -119,8 +115,12 @@ def _draw_close_up(
 
 
 def _strongest_window(answer: Answer, time_s: Floats, movements: dict[str, Floats]) -> float:
-    begin_s, end_s = answer.stretch_bounds_s()
-    starts = np.arange(begin_s, max(end_s - ZOOM_S, begin_s) + 1e-9, 0.25)
+    starts = np.concatenate(
+        [
+            np.arange(begin_s, max(end_s - ZOOM_S, begin_s) + 1e-9, 0.25)
+            for begin_s, end_s in answer.stretch_parts_s()
+        ]
+    )
     power = np.zeros(len(starts))
     for movement in movements.values():
         squared = np.nan_to_num(movement) ** 2

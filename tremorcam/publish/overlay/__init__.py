@@ -14,12 +14,13 @@ from tremorcam.publish.overlay.scene import Marks, choose_crop
 from tremorcam.publish.overlay.strip import HEIGHT_PX as STRIP_PX
 from tremorcam.publish.overlay.strip import Strip
 from tremorcam.publish.overlay.text import write_text
-from tremorcam.source.video import Video
+from tremorcam.publish.recording import open_recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tremorcam.data import Analysis
+    from tremorcam.source.video import Video
 
 __all__ = ["write_overlay"]
 
@@ -61,12 +62,7 @@ def write_overlay(
     """
     if not 1 <= magnify <= 100:
         raise TremorcamError(f"the magnification should be 1 to 100, not {magnify:g}")
-    with Video(video_path) as video:
-        if video.info.sha256 != analysis.video.sha256:
-            raise TremorcamError(
-                f"'{Path(video_path).name}' is not the recording that was analysed "
-                f"('{analysis.video.name}'); give that one, or analyse this one first"
-            )
+    with open_recording(analysis, video_path) as video:
         _render(analysis, video, Path(out_path), magnify=magnify, progress=progress)
 
 
@@ -85,8 +81,6 @@ def _render(
     origin_px = np.array([crop.left, crop.top], dtype=float)
     canvas = np.empty((height + STRIP_PX, 2 * width, 3), np.uint8)
     n_frames = max(analysis.timing.n_frames, 1)
-    # A recording analysed as mirrored was turned back first, and so were its places.
-    way = -1 if analysis.provenance.get("parameters", {}).get("mirrored") else 1
     with Encoder(
         out_path,
         size_px=(2 * width, height + STRIP_PX),
@@ -94,7 +88,7 @@ def _render(
         audio_from=video.path,
     ) as encoder:
         for frame in video.frames():
-            face = crop.cut(frame.rgb()[:, ::way])
+            face = crop.cut(frame.rgb())
             canvas[:height, :width] = face
             canvas[:height, width:] = magnifier.warp(
                 face, frame.index, origin_px=origin_px, scale=crop.scale

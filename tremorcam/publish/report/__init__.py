@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from tremorcam.publish.answer import Answer
 from tremorcam.publish.figures import FIGURES
-from tremorcam.publish.figures.style import inline_svg
+from tremorcam.publish.figures.style import inline_svg, write_figure
 from tremorcam.publish.files import write_files
 from tremorcam.publish.numbers import (
     format_estimate,
@@ -20,6 +20,7 @@ from tremorcam.publish.numbers import (
     format_number,
     format_unit,
 )
+from tremorcam.publish.own_face import own_face
 from tremorcam.publish.report.content import describe_answer, side_table
 from tremorcam.publish.report.methods import describe_methods
 from tremorcam.publish.report.quality import describe_quality
@@ -30,20 +31,25 @@ if TYPE_CHECKING:
 __all__ = ["page_environment", "render_report", "save_report"]
 
 
-def render_report(analysis: Analysis, *, face_png: bytes | None = None) -> str:
+def render_report(analysis: Analysis, *, own_face_from: str | Path | None = None) -> str:
     """Render an analysis as one self-contained HTML page.
 
     Parameters
     ----------
     analysis : Analysis
-    face_png : bytes, optional
-        A picture of the person to show beside the drawn face, as PNG. None by default:
+    own_face_from : path, optional
+        The recording, to show the regions on the person's own face, too. None by default:
         reports get shared.
 
     Returns
     -------
     str
         A page without scripts that loads nothing.
+
+    Raises
+    ------
+    TremorcamError
+        If ``own_face_from`` cannot be read or is not the recording analysed.
     """
     answer = Answer(analysis)
     page = page_environment().get_template("report.html.jinja")
@@ -57,20 +63,28 @@ def render_report(analysis: Analysis, *, face_png: bytes | None = None) -> str:
             name: Markup(inline_svg(draw(analysis), name=name, label=_LABELS[name]))
             for name, draw in FIGURES.items()
         },
-        face=base64.b64encode(face_png).decode("ascii") if face_png else None,
+        face=_inline_face(analysis, own_face_from) if own_face_from is not None else None,
     )
 
 
-def save_report(analysis: Analysis, path: str | Path, *, face_png: bytes | None = None) -> None:
+def save_report(
+    analysis: Analysis, path: str | Path, *, own_face_from: str | Path | None = None
+) -> None:
     """Write the report of an analysis to a file; see :func:`render_report`.
 
     Raises
     ------
     TremorcamError
-        If it cannot be written.
+        As there, or if it cannot be written.
     """
     path = Path(path)
-    write_files(path.parent, {path.name: render_report(analysis, face_png=face_png).encode()})
+    page = render_report(analysis, own_face_from=own_face_from)
+    write_files(path.parent, {path.name: page.encode()})
+
+
+def _inline_face(analysis: Analysis, video_path: str | Path) -> str:
+    picture = write_figure(own_face(analysis, video_path), format="jpg", name="own_face")
+    return base64.b64encode(picture).decode("ascii")
 
 
 @cache

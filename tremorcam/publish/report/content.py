@@ -10,6 +10,7 @@ import numpy as np
 from tremorcam.anatomy import SIDES
 from tremorcam.dictionary import measures, region_label
 from tremorcam.publish.answer import Answer, Estimate
+from tremorcam.publish.bands import BAND_HZ
 from tremorcam.publish.numbers import NOTHING, format_estimate, format_limit, format_number
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def describe_answer(answer: Answer) -> dict[str, Any]:
         "clinician": str(words.get("clinician", "")),
         "cards": _cards(answer),
         "region": region_label(answer.region),
-        "detected": answer.tremor is not None,
+        "assessed": answer.assessed,
         **{
             name: [str(item) for item in words.get(name, ())]
             for name in ("red_flags", "red_flags_named", "cannot_tell", "contributors", "advice")
@@ -61,6 +62,8 @@ def describe_answer(answer: Answer) -> dict[str, Any]:
 def _plain_answer(answer: Answer) -> str:
     if answer.analysis.quality.status == "unusable":
         return "This recording cannot answer the question."
+    if not answer.assessed:
+        return "Whether there is a tremor could not be assessed."
     if answer.tremor is None:
         return "No tremor was detected."
     return f"A tremor was detected: {region_label(answer.tremor.region, answer.tremor.side)}."
@@ -69,15 +72,18 @@ def _plain_answer(answer: Answer) -> str:
 def _cards(answer: Answer) -> list[Card]:
     if answer.analysis.quality.status == "unusable":
         return [Card("Is there a tremor?", "not measured", "see what limits this recording")]
-    limit = format_limit(answer.detection_limit_mm, "mm")
-    hidden = Card(
-        "What could hide it?",
-        f"below {limit}" if limit != NOTHING else "not known",
-        f"smaller is not seen; nothing is told above {answer.highest_frequency_hz:.0f} Hz",
-    )
+    if not answer.assessed:
+        note = f"too little could be measured {answer.stretch.words}: {_length(answer)}"
+        return [Card("Is there a tremor?", "could not be assessed", note)]
+    hidden = _what_could_hide(answer)
     tremor = answer.tremor
     if tremor is None:
-        return [Card("Is there a tremor?", "none detected", _phase_note(answer)), hidden]
+        sure = "19 in 20" if np.isfinite(answer.detection_limit_mm) else "not known"
+        return [
+            Card("Is there a tremor?", "none detected", _phase_note(answer)),
+            hidden,
+            Card("How sure?", sure, f"tremors of {_limit(answer)} would have been detected"),
+        ]
     frequency = answer.at_tremor("tremor_frequency")
     size = answer.at_tremor("tremor_amplitude_p2p")
     size_note = _interval(size, "mm", 2)
@@ -87,27 +93,50 @@ def _cards(answer: Answer) -> list[Card]:
         Card("Where?", region_label(tremor.region, tremor.side), _elsewhere(answer)),
         Card("How fast?", f"{format_number(frequency.value)} Hz", _interval(frequency, "Hz", 3)),
         Card("How large?", f"{format_number(size.value)} mm", f"peak to peak; {size_note}"),
-        Card("How sure?", p_value, _persistence(answer)),
+        Card("How sure?", p_value, _chance(answer)),
         hidden,
     ]
 
 
+def _what_could_hide(answer: Answer) -> Card:
+    """Say which tremor would have been missed: too small, too fast, or behind another peak."""
+    low_hz, high_hz = BAND_HZ[0], min(answer.highest_frequency_hz, BAND_HZ[1])
+    note = f"a smaller one, or one outside {low_hz:g} to {high_hz:.3g} Hz"
+    hidden_hz = sorted({round(veto.frequency_hz, 1) for veto in answer.analysis.vetoes})
+    if hidden_hz:
+        note += f", or at {', '.join(map(str, hidden_hz))} Hz, where something else moves"
+    limit = _limit(answer)
+    value = f"under {limit}" if limit != NOTHING else "size not known"
+    return Card("What could hide it?", value, note)
+
+
+def _limit(answer: Answer) -> str:
+    return format_limit(answer.detection_limit_mm, "mm")
+
+
 def _phase_note(answer: Answer) -> str:
-    begin_s, end_s = answer.stretch_bounds_s()
-    what = {"hold": "while the smile was held", "whole": "in the steadiest stretch"}
-    return f"{what.get(answer.stretch.phase, answer.stretch.phase)}, {end_s - begin_s:.0f} s"
+    return f"{answer.stretch.words}, {_length(answer)}"
+
+
+def _length(answer: Answer) -> str:
+    """How long the answer's stretch is in all."""
+    parts = answer.stretch_parts_s()
+    total_s = sum(end_s - begin_s for begin_s, end_s in parts)
+    return f"{total_s:.0f} s" + (f" in {len(parts)} parts" if len(parts) > 1 else "")
 
 
 def _elsewhere(answer: Answer) -> str:
-    others = [
-        region_label(r["region"], r["side"])
-        for r in answer.detected_amplitudes()
-        if answer.tremor and (r["region"], r["side"]) != (answer.tremor.region, answer.tremor.side)
-    ]
-    others = list(dict.fromkeys(others))
+    """Where else there is a tremor; the other side of the same region first."""
+    tremor = answer.tremor
+    places = [(row["region"], row["side"]) for row in answer.detected_amplitudes()]
+    if tremor is not None:
+        places = [place for place in places if place != (tremor.region, tremor.side)]
+        places.sort(key=lambda place: place[0] != tremor.region)
+    others = [region_label(*place) for place in dict.fromkeys(places)]
     if not others:
         return "nowhere else"
-    return f"also {others[0]}" + (f" and {len(others) - 1} more" if len(others) > 1 else "")
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    return f"strongest there; also {others[0]}{more}"
 
 
 def _interval(estimate: Estimate, unit: str, digits: int) -> str:
@@ -123,11 +152,12 @@ def _format_p(p_value: float) -> str:
     return f"p < {_P_FLOOR}" if p_value < _P_FLOOR else f"p = {p_value:.2g}"
 
 
-def _persistence(answer: Answer) -> str:
+def _chance(answer: Answer) -> str:
+    chance = "the chance that noise alone looks like it"
     persistence = answer.at_tremor("tremor_persistence")
     if not persistence.known:
-        return "that noise alone looks like it"
-    return f"that noise alone looks like it; in {100 * persistence.value:.0f} % of time windows"
+        return chance
+    return f"{chance}; there in {100 * persistence.value:.0f} % of the time"
 
 
 _TREMOR_ROWS = (
@@ -136,15 +166,15 @@ _TREMOR_ROWS = (
     ("tremor_amplitude_rms", "Amplitude, RMS", 2),
     ("detection_limit", "Smallest that would be seen", 2),
     ("noise_density", "Noise", 2),
-    ("tremor_persistence", "Persistence", 2),
+    ("tremor_persistence", "Persistence, share of the time", 2),
     ("tremor_stability_index", "Instability of frequency", 2),
-    ("growth_ratio", "Growth during the hold", 2),
-    ("recovery_ratio", "Strength after a rest", 2),
+    ("growth_ratio", "Growth during the hold, end to begin", 2),
+    ("recovery_ratio", "Strength after a rest, after to before", 2),
     ("burst_rate", "Irregular bursts", 2),
 )
 _DETECTED = ("tremor_frequency", "tremor_amplitude_p2p", "tremor_amplitude_rms")
+_SPREAD_ROW = ("tremor_spread", "Regions of this side that shake", 1)
 _FACE_ROWS = (
-    ("tremor_spread", "Regions of this side that shake", 1),
     ("smile_excursion", "Smile excursion", 2),
     ("smile_onset_speed", "Speed of the smile", 2),
     ("eye_aperture", "Eye open", 2),
@@ -171,6 +201,8 @@ def side_table(answer: Answer) -> dict[str, Any]:
     """Lay left and right side by side: the region of the tremor, the smile and the eyes."""
     region = answer.region if len(answer.sides) == 2 else "mouth_corner"
     rows = [_side_row(answer, *row, region=region) for row in _TREMOR_ROWS]
+    if answer.assessed:
+        rows.append(_side_row(answer, *_SPREAD_ROW, region=None))
     rows += [_side_row(answer, *row, region=None) for row in _FACE_ROWS]
     rows += [_joint_row(answer, *row) for row in _JOINT_ROWS]
     return {"region": region_label(region), "rows": [row for row in rows if row is not None]}

@@ -31,6 +31,8 @@ def describe_quality(answer: Answer) -> dict[str, Any]:
     """Gather the quality, the validity envelope, the vetoes and the findings."""
     analysis = answer.analysis
     label, sentence = _STATUS[analysis.quality.status]
+    if analysis.quality.status == "ok" and not answer.assessed:
+        sentence = "The pictures are good, but too little of a held smile could be measured."
     return {
         "label": label,
         "sentence": sentence,
@@ -94,9 +96,9 @@ def _envelope(answer: Answer) -> list[tuple[str, str, str]]:
         (
             "Frequencies told",
             f"{BAND_HZ[0]:g} to {min(answer.highest_frequency_hz, BAND_HZ[1]):.3g} Hz",
-            f"up to {format_number(answer.highest_frequency_hz, 3)} Hz could be, at "
-            f"{format_number(timing.effective_rate_hz, 3)} distinct pictures a second; "
-            "faster movement can appear as slower",
+            f"{format_number(timing.effective_rate_hz, 3)} distinct pictures a second tell "
+            f"nothing above {format_number(answer.highest_frequency_hz, 3)} Hz: faster movement "
+            "can appear as slower",
         ),
         ("Scale", format_limit(mm_per_px, "mm per pixel"), _scale_note(scale_sd)),
         (
