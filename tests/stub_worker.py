@@ -17,6 +17,9 @@ def measure(task, progress):
         os.abort()
     if what == "hang":
         time.sleep(3600)
+    if what == "spin":
+        while True:
+            pass
     if what == "endless":
         while True:
             progress(0.5)

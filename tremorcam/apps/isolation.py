@@ -30,7 +30,12 @@ MEMORY_SHARE = 0.75
 """Of a small machine's memory."""
 
 SILENCE_S = 180.0
-"""A worker tells of every picture; one that is silent for this long is stuck."""
+"""A worker tells of every picture; one that is silent for this long is stuck.
+
+Counted is the time in which it computes, or does not compute at all: one that waits for its turn
+on a busy machine is not stuck."""
+COMPUTING_SHARE = 0.01
+LOOK_S = 1.0
 SILENCE_BYTES_PER_S = 5e6
 """A large file is read through, and its long signals are measured, without a word."""
 
@@ -79,41 +84,53 @@ class Watch:
     def __init__(self, process: BaseProcess, limits: Limits) -> None:
         self._process = process
         self._limits = limits
-        self._started_s = self._heard_s = time.monotonic()
+        self._started_s = self._moved_s = self._looked_s = time.monotonic()
+        self._computed_s = self._computed_when_heard_s = self._memory_bytes = 0.0
 
     def heard(self) -> None:
         """Note that it told of progress."""
-        self._heard_s = time.monotonic()
+        self._moved_s = time.monotonic()
+        self._computed_when_heard_s = self._computed_s
 
     def fault(self) -> str | None:
         """Say which limit it has passed, and what to do; ``None`` if none."""
         now_s, limits = time.monotonic(), self._limits
-        if now_s - self._heard_s > limits.silence_s:
+        if now_s - self._looked_s >= LOOK_S:
+            self._look(now_s)
+        silent_s = self._computed_s - self._computed_when_heard_s
+        if max(silent_s, now_s - self._moved_s) > limits.silence_s:
             return f"nothing moved for {limits.silence_s:.0f} s; the video may be damaged: {MEND}"
         if now_s - self._started_s > limits.total_s:
             return (
                 f"it was not done after {limits.total_s / 60:.0f} min, more than a video of its "
                 f"size should take: cut it to the smile, or {MEND}"
             )
-        if self._memory_bytes() > limits.memory_bytes:
+        if self._memory_bytes > limits.memory_bytes:
             return (
                 f"it took more than {limits.memory_bytes / GIB:.1f} GB of memory; "
                 "scale it down to 720p and try again"
             )
         return None
 
-    def _memory_bytes(self) -> int:
+    def _look(self, now_s: float) -> None:
+        """Take note of what it has used, and of whether it computes."""
         try:
-            return int(psutil.Process(self._process.pid).memory_info().rss)
+            process = psutil.Process(self._process.pid)
+            times, memory = process.cpu_times(), process.memory_info()
         except psutil.Error:
-            return 0  # it has ended
+            return  # it has ended
+        computed_s = times.user + times.system
+        if computed_s - self._computed_s > COMPUTING_SHARE * (now_s - self._looked_s):
+            self._moved_s = now_s
+        self._looked_s, self._computed_s = now_s, computed_s
+        self._memory_bytes = memory.rss
 
 
 def limit_own_memory(limit_bytes: int) -> None:
     """Let this process get no more memory than that, where the system can hold it to it.
 
     On Linux allocations beyond it fail; elsewhere the :class:`Watch` alone sees to it, which
-    looks twice a second.
+    looks every second.
     """
     if sys.platform != "linux":
         return

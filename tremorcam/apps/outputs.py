@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tremorcam.data import InputError
-from tremorcam.publish.files import ANALYSIS_FILE
+from tremorcam.publish.files import ANALYSIS_FILE, rests
 from tremorcam.source.container import sha256_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,17 @@ def _may_write(folder: Path, video: Path) -> bool:
         return True
     if not folder.is_dir():
         return False
-    return not any(folder.iterdir()) or is_result_of(folder, video)
+    if not any(folder.iterdir()) or is_result_of(folder, video):
+        return True
+    return was_interrupted(folder) and not (folder / ANALYSIS_FILE).exists()
+
+
+def was_interrupted(folder: Path) -> bool:
+    """Whether a program was killed while it saved results here.
+
+    ``analysis.json`` is the last file to get its name, so its temporary one is still there.
+    """
+    return bool(rests(folder, [ANALYSIS_FILE]))
 
 
 def _video_entry(analysis_file: Path) -> dict[str, Any]:

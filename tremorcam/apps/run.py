@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import shutil
 import tempfile
 import time
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,13 @@ from tremorcam import publish
 from tremorcam.apps.batch import OVERLAY_FILE, describe, measure_in_turn, measure_video
 from tremorcam.apps.console import progress_bar, show_outcome
 from tremorcam.apps.native_output import quiet_native_output
-from tremorcam.apps.outputs import SUMMARY_FILE, ResultFolders, find_videos, is_result_of
+from tremorcam.apps.outputs import (
+    SUMMARY_FILE,
+    ResultFolders,
+    find_videos,
+    is_result_of,
+    was_interrupted,
+)
 from tremorcam.apps.tasks import Outcome, Settings, Task
 from tremorcam.apps.workers import measure_side_by_side
 from tremorcam.data import TremorcamError
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUMMARY_EVERY_S = 5.0
+LITTLE_SPACE_BYTES = 100_000_000
+"""The results of ten minutes of video take half of it."""
 
 
 class Run:
@@ -129,7 +138,7 @@ class Run:
 
 def _take_over(task: Task) -> Outcome | None:
     """Outcome of an earlier run, if that video was measured with the same settings."""
-    if not is_result_of(task.folder, task.video):
+    if was_interrupted(task.folder) or not is_result_of(task.folder, task.video):
         return None
     if task.settings.overlay and not (task.folder / OVERLAY_FILE).exists():
         return None
@@ -156,3 +165,9 @@ def _require_writable(folder: Path) -> None:
             f"results cannot be written to '{folder}': {error.strerror or error}; "
             "choose another folder with -o"
         ) from error
+    free_bytes = shutil.disk_usage(folder).free
+    if free_bytes < LITTLE_SPACE_BYTES:
+        raise TremorcamError(
+            f"only {free_bytes / 1e6:.0f} MB are free where '{folder}' is, and results need up to "
+            f"{LITTLE_SPACE_BYTES / 1e6:.0f} MB; free some space or choose another folder with -o"
+        )

@@ -43,6 +43,8 @@ FACE_WIDTH_UNUSABLE_PX = 60.0
 HOLD_NOTE_S, HOLD_LIMITED_S, HOLD_UNUSABLE_S = 10.0, 5.0, 2.0
 TURN_DEG = 25.0
 """Beyond it one side of the face is foreshortened by more than the other by a fifth."""
+FROZEN_SHARE = 0.5
+"""No camera sees the same face twice: its noise alone changes the brightness of a patch."""
 DARK_LEVEL = 40.0
 FLICKER_PERCENT = 1.0
 BITS_PER_PIXEL, BITS_PER_PIXEL_NOTE = 0.03, 0.08
@@ -181,6 +183,10 @@ def _picture(
     spectrum: Spectrum | None,
     vetoes: Sequence[Veto],
 ) -> Iterable[Reason | None]:
+    frozen = _frozen_share(distinct)
+    if frozen > FROZEN_SHARE:
+        message = f"The face does not change at all in {100 * frozen:.0f} % of the pictures."
+        yield Reason("frozen", message, frozen, FROZEN_SHARE, "1", "unusable")
     level = _median(distinct["brightness"].values)
     if level < DARK_LEVEL:
         message = f"The face's brightness is {level:.0f} of 255; add light from the front."
@@ -241,6 +247,13 @@ def _percentile(values: Any, percent: float) -> float:
 def _mouth(distinct: xr.Dataset, variable: str) -> Any:
     keys = [region.key for region in REGIONS if region.name in MOUTH_REGIONS]
     return distinct[variable].sel(channel=keys).values
+
+
+def _frozen_share(distinct: xr.Dataset) -> float:
+    """Share of pictures in which no region's brightness differs from the picture before."""
+    levels = distinct["brightness"].values
+    changes = np.diff(levels[np.isfinite(levels).all(axis=1)], axis=0)
+    return float((changes == 0).all(axis=1).mean()) if len(changes) else 0.0
 
 
 def _flicker_percent(distinct: xr.Dataset, spectrum: Spectrum | None) -> float:

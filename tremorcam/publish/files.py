@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from tremorcam.data import TremorcamError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 ANALYSIS_FILE = "analysis.json"
 
@@ -42,6 +43,8 @@ def write_files(folder: str | Path, contents: Mapping[str, bytes]) -> None:
             _write_through(temporary, content)
         for temporary, final in waiting.items():
             temporary.replace(final)
+        for rest in rests(folder, contents):
+            rest.unlink(missing_ok=True)
     except OSError as error:
         raise TremorcamError(
             f"results could not be written to '{folder}': {error.strerror or error}; "
@@ -50,6 +53,11 @@ def write_files(folder: str | Path, contents: Mapping[str, bytes]) -> None:
     finally:
         for temporary in waiting:
             temporary.unlink(missing_ok=True)
+
+
+def rests(folder: Path, names: Iterable[str]) -> list[Path]:
+    """Temporary files of those names that a killed program has left behind."""
+    return [rest for name in names for rest in folder.glob(f".{glob.escape(name)}.*.part")]
 
 
 def _write_through(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import statistics
 from dataclasses import dataclass
 from itertools import pairwise
@@ -76,7 +77,8 @@ def open_container(path: Path) -> InputContainer:
             metadata_errors="replace",
         )
     except (OSError, av.error.FFmpegError) as error:
-        if isinstance(error, PermissionError):
+        # FFmpeg refuses scripts that name other files in the same words.
+        if isinstance(error, PermissionError) and not os.access(path, os.R_OK):
             raise InputError(f"{path.name} may not be read; change its permissions") from error
         raise InputError(
             f"{path.name} is no video that can be read: it is damaged, cut off before its index "

@@ -25,6 +25,7 @@ WINDOW = 0.22
 """Side of a point's window in IOD: 35 px at an IOD of 160 px.
 
 Smaller windows are noisier on every real clip tried; larger ones reach beyond what moves."""
+_LEAST_WINDOW_PX = 5  # OpenCV takes none below 3
 _NORMALISE_SIGMA = 0.08
 _PYRAMID_LEVELS = 2
 _CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.003)
@@ -101,7 +102,7 @@ def measure_flow(
     n_regions = len(regions)
     offsets = disc(POINTS_PER_DISC, DISC_RADIUS * iod_px)
     points = np.concatenate([(regions[:, None] + offsets).reshape(-1, 2), reference])
-    window = int(WINDOW * iod_px) | 1
+    window = max(_LEAST_WINDOW_PX, int(WINDOW * iod_px) | 1)
     moved, _, mismatch = cv2.calcOpticalFlowPyrLK(
         before,
         after,

@@ -1,4 +1,5 @@
 import json
+import shutil
 import sys
 
 import pandas as pd
@@ -263,3 +264,30 @@ def test_results_reach_no_folder_inside_the_results(run, tmp_path):
     make_videos(tmp_path, smile="ok")
     run("analyze", tmp_path, "-o", tmp_path)
     assert [call["path"].name for call in stub_pipeline.calls] == ["smile.mp4"]
+
+
+def test_a_run_that_was_killed_while_saving_is_done_again_in_its_folder(run, tmp_path):
+    (video,) = make_videos(tmp_path, smile="ok")
+    folder = tmp_path / "out" / "smile"
+    run("analyze", video, "-o", "out")
+    (folder / "analysis.json").rename(folder / ".analysis.json.123.part")
+    stub_pipeline.calls.clear()
+    assert run("analyze", video, "-o", "out", "--resume")[0] == 0
+    assert len(stub_pipeline.calls) == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["smile", "summary.csv"]
+    # While an older result was being replaced: what is there is a mixture.
+    (folder / ".analysis.json.456.part").write_text("half")
+    assert run("analyze", video, "-o", "out", "--resume")[0] == 0
+    assert len(stub_pipeline.calls) == 2
+    assert not [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_full_disk_is_said_before_any_work(run, tmp_path, monkeypatch):
+    (video,) = make_videos(tmp_path, smile="ok")
+    usage = shutil.disk_usage(tmp_path)._replace(free=3_000_000)
+    monkeypatch.setattr("tremorcam.apps.run.shutil.disk_usage", lambda _folder: usage)
+    code, _, err = run("analyze", video, "-o", "out")
+    assert code == 1
+    assert err.startswith("error: only 3 MB are free where 'out' is")
+    assert err.count("\n") == 1
+    assert stub_pipeline.calls == []

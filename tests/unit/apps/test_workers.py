@@ -1,7 +1,9 @@
 import dataclasses
+import itertools
 import multiprocessing
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from stub_worker import measure, take_memory
@@ -72,8 +74,24 @@ def test_a_native_crash_is_named(tmp_path):
     assert "v-abort.mp4: the analysis was ended by SIGABRT" in error_of(tmp_path, "v-abort")
 
 
-def test_a_decoder_that_hangs_is_ended(tmp_path):
-    assert "v-hang.mp4: nothing moved for 3 s" in error_of(tmp_path, "v-hang", silence_s=3.0)
+@pytest.mark.parametrize("name", ["v-hang", "v-spin"])
+def test_a_decoder_that_hangs_is_ended(tmp_path, name):
+    assert f"{name}.mp4: nothing moved for 3 s" in error_of(tmp_path, name, silence_s=3.0)
+
+
+def test_waiting_for_a_turn_on_a_busy_machine_is_no_hang(monkeypatch):
+    now_s, computed_s = itertools.count(0.0, 2.0), itertools.count(0.0, 0.05)
+    monkeypatch.setattr("tremorcam.apps.isolation.time.monotonic", lambda: next(now_s))
+    process = SimpleNamespace(
+        cpu_times=lambda: SimpleNamespace(user=next(computed_s), system=0.0),
+        memory_info=lambda: SimpleNamespace(rss=1),
+    )
+    monkeypatch.setattr("tremorcam.apps.isolation.psutil.Process", lambda _pid: process)
+    watch = Watch(SimpleNamespace(pid=1), Limits(memory_bytes=9, silence_s=60.0, total_s=1e9))
+    faults = [watch.fault() for _ in range(1300)]
+    # It has had a fortieth of a processor: 60 s of computing take 2400.
+    first = next(number for number, fault in enumerate(faults) if fault)
+    assert 2 * first == pytest.approx(2400, rel=0.02)
 
 
 def test_pictures_without_end_are_ended(tmp_path):

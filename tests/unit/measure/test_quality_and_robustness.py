@@ -212,3 +212,12 @@ def test_every_measure_in_the_dictionary_is_given():
     )
     given = set(measured(signals).measures["measure"])
     assert given == set(dictionary.measures())
+
+
+def test_a_picture_that_stands_still_is_unusable_and_no_face_without_tremor():
+    signals = make_signals()
+    assert not measured(signals).quality.has("frozen")
+    signals["brightness"].values[150:] = signals["brightness"].values[150]
+    measurement = measured(signals)
+    assert measurement.quality.has("frozen")
+    assert measurement.quality.status == "unusable"

@@ -119,13 +119,13 @@ def _write_for_ever(root, ready):
 def test_kills_lose_no_row_and_leave_no_half_written_one(tmp_path):
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     chance = random.Random(8)
-    kills = 25
+    kills = 100
     for _ in range(kills):
         ready = context.Event()
         process = context.Process(target=_write_for_ever, args=(tmp_path, ready), daemon=True)
         process.start()
         assert ready.wait(30)
-        time.sleep(chance.uniform(0.0, 0.3))
+        time.sleep(chance.uniform(0.0, 0.12))
         process.kill()
         process.join()
     history = History(Database(DataFolder.open(tmp_path)))
