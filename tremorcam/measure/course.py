@@ -49,7 +49,8 @@ def growth_ratio(tremor: Narrowband, holds: Sequence[tuple[int, float, float]]) 
     floor = max(error * abs(course).mean(), 1e-12)
     ratio = np.sqrt(max(last, floor) / max(first, floor))
     reach = stats.t.ppf((1 + CONFIDENCE) / 2, len(courses) * (PIECES - 3)) * error * np.sqrt(2) / 2
-    return Interval(float(ratio), float(ratio * np.exp(-reach)), float(ratio * np.exp(reach)))
+    with np.errstate(over="ignore"):  # an interval without an end is infinite
+        return Interval(float(ratio), float(ratio * np.exp(-reach)), float(ratio * np.exp(reach)))
 
 
 def _pieces(

@@ -82,3 +82,23 @@ def rate_per_min(count: int, duration_s: float) -> Interval:
     low = stats.chi2.ppf(tail, 2 * count) / 2 if count else 0.0
     high = stats.chi2.ppf(1 - tail, 2 * (count + 1)) / 2
     return Interval(count / minutes, float(low / minutes), float(high / minutes))
+
+
+def rate_ratio(count: int, reference: int) -> Interval:
+    """Ratio of two counts over equal times, with its exact 95 % interval.
+
+    Given both together, one of them is binomial (Przyborowski & Wilenski 1940,
+    doi:10.1093/biomet/31.3-4.313). NaN where the reference is zero: then there is no ratio.
+
+    Examples
+    --------
+    >>> ratio = rate_ratio(6, 3)
+    >>> ratio.value, round(ratio.low, 2), round(ratio.high, 2)
+    (2.0, 0.43, 12.36)
+    """
+    if reference == 0:
+        return Interval(float("nan"))
+    tail = (1 - CONFIDENCE) / 2
+    low = stats.beta.ppf(tail, count, reference + 1) if count else 0.0
+    high = stats.beta.ppf(1 - tail, count + 1, reference)
+    return Interval(count / reference, float(low / (1 - low)), float(high / (1 - high)))

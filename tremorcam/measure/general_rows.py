@@ -9,7 +9,7 @@ import numpy as np
 
 from tremorcam.anatomy import SIDES, Side
 from tremorcam.measure.blocks import SERIES, median_interval_s
-from tremorcam.measure.events import rate_per_min
+from tremorcam.measure.events import rate_per_min, rate_ratio
 from tremorcam.measure.eye_mouth import eye_mouth
 from tremorcam.measure.intervals import inside, overlap_s
 from tremorcam.measure.lids import CLOSED, closure
@@ -65,9 +65,9 @@ def _add_smile(rows: MeasureRows, smile: int, repeated: Sequence[Mapping[Side, S
         onset = Place("mouth_corner", side, "onset", smile)
         eye = Place("eye", side, "hold", smile)
         rows.add(corner, "smile_excursion", repeats([one.excursion_mm for one in each]))
-        rows.add(onset, "smile_onset_speed", _mean([one.onset_speed_mm_s for one in each]))
+        rows.add(onset, "smile_onset_speed", _spread([one.onset_speed_mm_s for one in each]))
         rows.add(eye, "eye_closure_with_smile", repeats([one.closure_percent for one in each]))
-        rows.add(eye, "eye_closure_lag", _mean([one.eye_lag_s for one in each]))
+        rows.add(eye, "eye_closure_lag", _spread([one.eye_lag_s for one in each]))
     mouth = Place("mouth_corner", "both", "hold", smile)
     rows.add(
         mouth,
@@ -77,7 +77,7 @@ def _add_smile(rows: MeasureRows, smile: int, repeated: Sequence[Mapping[Side, S
     rows.add(
         Place("mouth_corner", "both", "onset", smile),
         "smile_onset_lag",
-        _mean([s["right"].half_rise_s - s["left"].half_rise_s for s in repeated]),
+        _spread([s["right"].half_rise_s - s["left"].half_rise_s for s in repeated]),
     )
     rows.add(Place("eye", "both", "hold", smile), "eye_closure_difference", repeats(
         [_minus(s["left"].closure_percent, s["right"].closure_percent) for s in repeated]
@@ -90,9 +90,9 @@ def _minus(one: Interval, other: Interval) -> Interval:
     return Interval(value, value - reach, value + reach)
 
 
-def _mean(values: Sequence[float]) -> float:
-    known = [value for value in values if np.isfinite(value)]
-    return float(np.mean(known)) if known else NAN
+def _spread(values: Sequence[float]) -> Interval:
+    """Mean of what one smile tells without an interval; several smiles' spread gives one."""
+    return repeats([Interval(value) for value in values])
 
 
 def add_eyes(
@@ -147,6 +147,8 @@ def add_bursts(
             place = Place(region, side, phase, smile)
             rows.add(place, "burst_rate", rate_per_min(len(own), followed_s))
             rows.add(place, "burst_irregularity", _irregularity(own))
+            if phase == "hold":
+                rows.add(place, "burst_growth_ratio", _growth(own, spans))
 
 
 def _irregularity(times_s: Sequence[float]) -> float:
@@ -154,6 +156,17 @@ def _irregularity(times_s: Sequence[float]) -> float:
     if len(intervals_s) < LEAST_INTERVALS:
         return NAN
     return float(intervals_s.std(ddof=1) / intervals_s.mean())
+
+
+def _growth(times_s: Sequence[float], holds: Sequence[tuple[int, float, float]]) -> Interval:
+    """Bursts in the last thirds of the holds over those in the first."""
+    share = [
+        (at_s - start_s) / (stop_s - start_s)
+        for _, start_s, stop_s in holds
+        for at_s in times_s
+        if start_s <= at_s <= stop_s
+    ]
+    return rate_ratio(sum(at >= 2 / 3 for at in share), sum(at < 1 / 3 for at in share))
 
 
 def add_coupling(

@@ -5,7 +5,7 @@ import pytest
 from measuring import measured, move, row
 from synthetic_signals import make_signals
 
-from tremorcam.measure.events import rate_per_min
+from tremorcam.measure.events import rate_per_min, rate_ratio
 
 
 def close(signals, sides, at_s, lasts_s, depth):
@@ -157,6 +157,24 @@ def test_burst_rate_and_its_irregularity():
     steps_s = np.diff(at_s)
     irregular = row(measurement, "burst_irregularity", **place)["value"]
     assert irregular == pytest.approx(steps_s.std(ddof=1) / steps_s.mean(), rel=0.05)
+    growth = row(measurement, "burst_growth_ratio", **place)
+    assert growth["value"] == 2 / 4
+    assert (growth["ci_low"], growth["ci_high"]) == pytest.approx((0.045, 3.49), rel=0.01)
+
+
+def test_no_ratio_of_rates_without_a_first_and_none_that_pretends_to_know():
+    assert np.isnan(rate_ratio(5, 0).value)
+    assert rate_ratio(0, 5).low == 0.0
+    known = rate_ratio(60, 30)
+    assert 1 < known.low < known.value == 2.0 < known.high < 4
+
+
+def test_two_tracking_errors_beside_each_other_are_no_burst():
+    signals = make_signals()
+    for at in (10.0, 10.1):
+        motion = signals["displacement_mm"].sel(channel="cheek_left").values
+        motion[np.argmin(np.abs(signals["time_s"].values - at)), 1] += 1.0
+    assert events(measured(signals), "cheek_burst").empty
 
 
 def test_the_eye_that_acts_before_the_mouth():
