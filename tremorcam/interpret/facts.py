@@ -31,6 +31,8 @@ class Facts:
         Readings by subject.
     recording : Recording
         Phases and how long they lasted.
+    observed : Reading
+        How long the eyes were seen, in seconds.
     """
 
     def __init__(self, measurement: Measured, criteria: Criteria) -> None:
@@ -39,9 +41,9 @@ class Facts:
         self.vetoes = tuple(measurement.vetoes)
         self._measures = Measures(measurement.measures)
         self.tremor = TremorFacts(self._measures, criteria)
-        observed = self._measures.one("observed_time", "eye", "both", "whole")
+        self.observed = self._measures.one("observed_time", "eye", "both", "whole")
         self.recording = read_recording(
-            measurement.phases, tremor_phase=self.tremor.phase, observed_s=observed.value
+            measurement.phases, tremor_phase=self.tremor.phase, observed_s=self.observed.value
         )
         events = read_events(measurement.events)
         self.bursts = BurstFacts(events, self.recording, self._measures, criteria)

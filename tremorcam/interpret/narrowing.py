@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from tremorcam.interpret.tables import MISSING, Measures, Reading, magnitude
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tremorcam.interpret.criteria import Criteria
 
 
@@ -39,7 +41,8 @@ class NarrowingFacts:
         ordered = sorted(self.differences, key=lambda reading: reading.value)
         middle = magnitude(ordered[len(ordered) // 2])
         value = abs(median(reading.value for reading in ordered))
-        return Reading(value, middle.ci_low, middle.ci_high, middle.reference)
+        both = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1]
+        return Reading(value, middle.ci_low, middle.ci_high, _references(both))
 
     @cached_property
     def every_smile(self) -> Reading:
@@ -48,10 +51,13 @@ class NarrowingFacts:
             return MISSING
         sign = -1 if self.side == "right" else 1
         met = [self._needed.met_by(sign * reading.value) is True for reading in self.differences]
-        reference = f"measures.csv: eye,both,hold,eye_closure_difference ({len(met)} smiles)"
-        return Reading(sum(met) / len(met), reference=reference)
+        return Reading(sum(met) / len(met), reference=_references(self.differences))
 
     @cached_property
     def lag(self) -> Reading:
         """How long that eye's narrowing trails the mouth's rise, in seconds."""
         return self._measures.one("eye_closure_lag", "eye", self.side, "hold")
+
+
+def _references(readings: Iterable[Reading]) -> str:
+    return "; ".join(dict.fromkeys(reading.reference for reading in readings))

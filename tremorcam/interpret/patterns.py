@@ -99,8 +99,12 @@ def generalized_tremor(judge: Judge) -> Verdict:
         _persistent(judge, facts.tremor.clearest("left", "right")),
     )
     growth = _no_clear_growth(judge, facts.tremor.clearest("left", "right"))
-    fits = all_of(*truths(*needed), not_contradicted(growth[0].met))
-    return Verdict(fits, needed, growth)
+    # What leaves when the smile widens is the tremor of moderate smiles, not a general one.
+    (every,) = absent(
+        judge.state("tremor.moderate_smile", facts.tremor.tremulous_excursion, "smile")
+    )
+    fits = all_of(*truths(*needed), not_contradicted(growth[0].met), not_contradicted(every.met))
+    return Verdict(fits, needed, (*growth, every))
 
 
 def _both_sides(judge: Judge, left: Peak, right: Peak) -> tuple[Evidence, ...]:
@@ -150,8 +154,7 @@ def blepharospasm(judge: Judge) -> Verdict:
         judge.present("lids.any_spasm", facts.lids.spasm_count, "lids", hidden_by=UNSEEN),
         judge.present("lids.blink_rate", facts.blink_rate, "lids", hidden_by=UNSEEN),
     )
-    observed = Reading(facts.recording.observed_s or MISSING.value, reference="phases")
-    long_enough = judge.state("lids.blink_observation", observed)
+    long_enough = judge.state("lids.blink_observation", facts.observed)
     fits = any_of(all_of(*truths(*spasms)), all_of(*truths(*blinking)))
     return Verdict(fits, (*spasms, *blinking), (long_enough,))
 

@@ -60,7 +60,11 @@ class Recording:
         if not self.phases:
             return MISSING
         smiles = {phase.smile for phase in self.phases if phase.name == "hold" and phase.smile}
-        return Reading(float(len(smiles)), reference="phases: hold")
+        rows = (
+            f"measures.csv: mouth_corner,left,hold,smile_excursion (smile {smile})"
+            for smile in sorted(smiles)
+        )
+        return Reading(float(len(smiles)), reference="; ".join(rows) or "measures.csv: no smile")
 
     def begins_with_smile(self, onset_s: float, *, slack_s: float) -> bool:
         """Whether something that begins then begins with the rise or fall of a smile."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from scipy.stats import chi2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -102,8 +102,9 @@ class Measures:
 
 @dataclass(frozen=True)
 class Event:
-    """A row of events.csv."""
+    """A row of events.csv; ``row`` is its number, the first after the header being 1."""
 
+    row: int
     name: str
     side: str
     onset_s: float
@@ -121,6 +122,7 @@ def read_events(table: pd.DataFrame) -> tuple[Event, ...]:
     """Read the events in order of time; rows without both times are left out."""
     events = (
         Event(
+            row=at,
             name=str(row.event),
             side=str(row.side),
             onset_s=number(row.onset_s),
@@ -128,17 +130,26 @@ def read_events(table: pd.DataFrame) -> tuple[Event, ...]:
             region=str(row.region),
             phase=str(row.phase),
         )
-        for row in table.itertuples(index=False)
+        for at, row in enumerate(table.itertuples(index=False), start=1)
     )
     timed = [event for event in events if math.isfinite(event.duration_s)]
     return tuple(sorted(timed, key=lambda event: event.onset_s))
 
 
-def count_reading(events: Iterable[Event], label: str) -> Reading:
+def events_reference(events: Iterable[Event], label: str) -> str:
+    """Name the rows of events.csv that were counted, as a finding's evidence cites them.
+
+    >>> events_reference((), "blinks")
+    'events.csv: blinks (no rows)'
+    """
+    rows = ", ".join(str(event.row) for event in events)
+    return f"events.csv: {label} ({f'rows {rows}' if rows else 'no rows'})"
+
+
+def count_reading(events: Sequence[Event], label: str) -> Reading:
     """Count events, with the exact Poisson interval (Garwood 1936, doi:10.2307/2333958)."""
-    n = sum(1 for _ in events)
-    low, high = poisson_interval(n)
-    return Reading(float(n), low, high, f"events.csv: {label} ({n} rows)")
+    low, high = poisson_interval(len(events))
+    return Reading(float(len(events)), low, high, events_reference(events, label))
 
 
 def rate_reading(count: Reading, observed_s: float) -> Reading:
@@ -146,7 +157,7 @@ def rate_reading(count: Reading, observed_s: float) -> Reading:
     if not observed_s > 0:
         return Reading(reference=count.reference)
     scale = 60.0 / observed_s
-    reference = f"{count.reference} in {observed_s:.1f} s"
+    reference = f"{count.reference} in {observed_s:.2f} s"
     return Reading(
         count.value * scale, count.ci_low * scale, count.ci_high * scale, reference=reference
     )

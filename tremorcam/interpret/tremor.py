@@ -140,31 +140,33 @@ class TremorFacts:
     @cached_property
     def tremulous_excursion(self) -> Reading:
         """Widest smile with tremor over the widest smile; unknown if all were equally wide."""
-        excursions = self._excursions()
-        if (
-            not excursions
-            or self._criteria["tremor.moderate_smile"].met_by(
-                min(excursions.values()) / max(excursions.values())
-            )
-            is not True
-        ):
+        smiles = self._excursions()
+        if not smiles:
             return MISSING
-        shaking = [mm for smile, mm in excursions.items() if self._shakes_in(smile)]
-        reference = "measures.csv: mouth_corner,left/right,hold,smile_excursion"
-        if not shaking:
+        widths_mm = [smile.value for smile in smiles.values()]
+        moderate = self._criteria["tremor.moderate_smile"]
+        shaking = [smile for number, smile in smiles.items() if self._shakes_in(number)]
+        if not shaking or moderate.met_by(min(widths_mm) / max(widths_mm)) is not True:
             return MISSING
-        return Reading(max(shaking) / max(excursions.values()), reference=reference)
+        widest = max(smiles.values(), key=lambda smile: smile.value)
+        shaken = max(shaking, key=lambda smile: smile.value)
+        reference = "; ".join(dict.fromkeys((shaken.reference, widest.reference)))
+        return Reading(shaken.value / widest.value, reference=reference)
 
-    def _excursions(self) -> dict[int, float]:
+    def _excursions(self) -> dict[int, Reading]:
+        """Mean of both sides' excursion of every smile, in mm."""
         left, right = (
             self._measures.smiles("smile_excursion", "mouth_corner", side, "hold") for side in SIDES
         )
         mean = {
-            smile: (left[smile].value + right[smile].value) / 2
-            for smile in left.keys() & right.keys()
+            smile: Reading(
+                (left[smile].value + right[smile].value) / 2,
+                reference=f"{left[smile].reference}; {right[smile].reference}",
+            )
+            for smile in sorted(left.keys() & right.keys())
             if smile > 0
         }
-        return {smile: mm for smile, mm in mean.items() if mm > 0}
+        return {smile: reading for smile, reading in mean.items() if reading.value > 0}
 
     def _shakes_in(self, smile: int) -> bool:
         return any(self._peak(p.region, p.side, smile).detected for p in self.peaks)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tremorcam.anatomy import SIDES
 from tremorcam.interpret.recording import counted
-from tremorcam.interpret.tables import MISSING, Event, Reading, rate_reading
+from tremorcam.interpret.tables import MISSING, Event, Reading, events_reference, rate_reading
 
 if TYPE_CHECKING:
     from tremorcam.interpret.criteria import Criteria
@@ -72,11 +72,12 @@ class BurstFacts:
         """Their rate at rest over that in the smile; unknown without rest."""
         rest_s = self._recording.phase_s("neutral")
         resting = self.on(self.side, "neutral")
-        rest = rate_reading(counted(resting, "neutral", rest_s), rest_s)
+        label = f"mouth_burst/cheek_burst,{self.side},neutral"
+        rest = rate_reading(counted(resting, label, rest_s), rest_s)
         if not (rest.known and self.rate.known and self.rate.value > 0):
             return MISSING
-        label = f"events.csv: mouth_burst/cheek_burst,{self.side},neutral ({len(resting)} rows)"
-        return Reading(rest.value / self.rate.value, reference=f"{label} in {rest_s:.1f} s")
+        reference = f"{rest.reference}; {self.rate.reference}"
+        return Reading(rest.value / self.rate.value, reference=reference)
 
     @cached_property
     def irregularity(self) -> Reading:
@@ -102,12 +103,14 @@ class BurstFacts:
         if not self._smiling:
             return MISSING
         slack_s = self._criteria["lids.with_mouth_lag"].value
-        n = sum(
-            any(lid.onset_s - slack_s <= b.onset_s <= lid.offset_s + slack_s for lid in lids)
-            for b in self._smiling
-        )
-        label = f"{n} of {len(self._smiling)} bursts,{self.side} within one-sided lid events"
-        return Reading(n / len(self._smiling), reference=f"events.csv: {label}")
+        within = [
+            burst
+            for burst in self._smiling
+            if any(lid.onset_s - slack_s <= burst.onset_s <= lid.offset_s + slack_s for lid in lids)
+        ]
+        label = f"of them within one-sided lid events,{self.side}"
+        reference = f"{self.count.reference}; {events_reference(within, label)}"
+        return Reading(len(within) / len(self._smiling), reference=reference)
 
 
 class LidFacts:
@@ -158,11 +161,12 @@ class LidFacts:
     @cached_property
     def same_side(self) -> Reading:
         """Share of one-sided lid events on the side that has more."""
-        n = {side: len(self.one_sided(side)) for side in SIDES}
+        sides = {side: self.one_sided(side) for side in SIDES}
+        n = {side: len(events) for side, events in sides.items()}
         if not sum(n.values()):
             return MISSING
-        reference = f"events.csv: one-sided lid events, {n['left']} left, {n['right']} right"
-        return Reading(max(n.values()) / sum(n.values()), reference=reference)
+        rows = (events_reference(sides[side], f"one-sided lid events,{side}") for side in SIDES)
+        return Reading(max(n.values()) / sum(n.values()), reference="; ".join(rows))
 
     @cached_property
     def at_rest(self) -> Reading:

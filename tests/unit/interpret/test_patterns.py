@@ -186,8 +186,8 @@ def test_closures_that_begin_with_each_smile_are_the_smiles_own():
 @pytest.mark.parametrize(
     ("narrowing", "status"),
     [
-        ([(40.0, 20.0)], "consistent"),
-        ([(39.9, 20.0)], "not_consistent"),
+        ([(30.0, 20.0)], "consistent"),
+        ([(29.9, 20.0)], "not_consistent"),
         ([(42, 20), (41, 20), (20, 20)], "not_consistent"),
         ([(42, 20), (20, 42), (42, 20)], "not_consistent"),
         ([(10, 40), (12, 38), (15, 42), (10, 40), (20, 21)], "consistent"),
@@ -237,7 +237,9 @@ def test_smiling_tremor_needs_smiles_of_two_widths():
     moderate = _per_smile(even.measures, levels, shaking=1)
     full = _per_smile(even.measures, levels, shaking=2)
     assert statuses(moderate)["smiling_tremor"] == "consistent"
+    assert clearest(moderate) == "smiling_tremor"
     assert statuses(full)["smiling_tremor"] == "not_consistent"
+    assert clearest(full) == "generalized_tremor"
 
 
 def _per_smile(shaking_rows, levels: HandMade, *, shaking: int) -> HandMade:
