@@ -1,7 +1,7 @@
 """Measure the cohort, resumably, and write how often each pattern was recognised.
 
     python benchmarks/patterns/run.py signals WORK --n 20      no video: perfect tracking + noise
-    python benchmarks/patterns/run.py video WORK --n 30 --faces FOLDER --limit 10
+    python benchmarks/patterns/run.py video WORK --half reported --n 60 --faces FOLDER
     python benchmarks/patterns/run.py report WORK --half reported --docs docs/patterns.md
 
 A recording that was measured before is not measured again; ``--limit`` stops after so many new
@@ -83,7 +83,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["signals", "video", "report"])
     parser.add_argument("work", type=Path)
-    parser.add_argument("--n", type=int, default=30, help="recordings of each pattern")
+    parser.add_argument("--n", type=int, default=30, help="recordings of each pattern, both halves")
     parser.add_argument("--first", type=int, default=0, help="number of the first")
     parser.add_argument("--limit", type=int, help="stop after so many new ones")
     parser.add_argument("--faces", type=Path, help="folder of photographs")
@@ -95,7 +95,8 @@ def main() -> None:
         report([s for s in stored if s.half == args.half], half=args.half, docs=args.docs)
         return
     photos = sorted(str(p) for p in args.faces.glob("*.jpg")) if args.faces else []
-    recordings = cohort(args.n, (None, *photos), first=args.first)
+    drawn = cohort(args.n, (None, *photos), first=args.first)
+    recordings = [recording for recording in drawn if recording.half == args.half]
     measure_one = measure_video if args.what == "video" else measure_signals
     run(recordings, args.work, measure_one, limit=args.limit)
 

@@ -1,4 +1,4 @@
-"""The signals that perfect tracking would give of a scene, with the tracker's noise added.
+"""The signals that tracking would give of a scene: its noise, and how it reads lids.
 
 It takes no video, so that rules can be tried on thousands of recordings; the figures that are
 reported come from rendered videos.
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 KEYS = [region.key for region in REGIONS]
 APERTURE_MM = 10.0  # Read 2006: 9.7 +- 1.2 mm
 SMILE_GAIN = {"mouth_corner": 1.0, "upper_lip": 0.5, "lower_lip": 0.4, "cheek": 0.5}
+READ_BOTH = ((0.0, 0.2, 0.37, 0.7, 1.0), (0.0, 0.1, 0.2, 0.5, 0.95))
+READ_APART = ((0.0, 0.2, 0.33, 0.5, 0.7, 1.0), (0.0, 0.055, 0.1, 0.2, 0.32, 0.34))
+"""How landmarks read the closure that both eyes share, and what one closes more than the other,
+on rendered faces (docs/patterns.md)."""
 JAW_GAIN = {"chin": 1.0, "lower_lip": 0.9, "mouth_corner": 0.3}
 FACE_PORTRAIT = cast("Portrait", SimpleNamespace(smiling=False))
 
@@ -38,7 +42,7 @@ def signals_of(scene: Scene, *, noise_mm_per_rthz: float = 0.008) -> xr.Dataset:
     motion = motion_at(scene, FACE_PORTRAIT, time_s)
     sigma_mm = noise_mm_per_rthz * np.sqrt(scene.camera.rate_hz / 2)
     displacement = _displacement_mm(motion) + rng.normal(0, sigma_mm, (n, len(KEYS), 2))
-    aperture = APERTURE_MM * (1 - motion.closure) + _slow_noise(rng, (n, 2), 0.12)
+    aperture = APERTURE_MM * (1 - _read(motion.closure)) + _slow_noise(rng, (n, 2), 0.12)
     flicker = (
         128
         * scene.light.flicker_depth
@@ -80,6 +84,14 @@ def signals_of(scene: Scene, *, noise_mm_per_rthz: float = 0.008) -> xr.Dataset:
         },
         attrs=_attributes(),
     )  # fmt: skip
+
+
+def _read(closure: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Closure as landmarks read it, shape (n, 2): each eye's is drawn towards the other's."""
+    both, apart = closure.mean(axis=1), closure[:, 0] - closure[:, 1]
+    read_both = np.interp(both, *READ_BOTH)
+    read_apart = np.sign(apart) * np.interp(np.abs(apart), *READ_APART)
+    return np.stack([read_both + read_apart / 2, read_both - read_apart / 2], axis=1)
 
 
 def _attributes() -> dict[str, Any]:
