@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tremorcam.anatomy import SIDES
 from tremorcam.interpret.logic import all_of
+from tremorcam.interpret.tables import MISSING, Reading
 from tremorcam.interpret.texts import load_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tremorcam.data import Finding
     from tremorcam.interpret.facts import Facts
-    from tremorcam.interpret.tables import Reading
     from tremorcam.interpret.tremor import Peak
 
 
 def answer(facts: Facts, findings: tuple[Finding, ...]) -> str:
     """Say the result in one sentence."""
-    seen = " and ".join(others(facts))
+    seen = joined([other.text for other in others(facts)])
     if facts.tremor.strongest() or not seen:
         text = "; ".join(filter(None, (_tremor(facts), seen)))
     else:
         limit = facts.tremor.detection_limit
-        above = f" above {limit.value:.2g} mm" if limit.known else ""
+        above = f" above {bound_mm(limit.value)} mm" if limit.known else ""
         text = f"{seen}, and no tremor{above} was detected" if facts.tremor.looked_for else seen
     return f"{text[0].upper()}{text[1:]}{_resemblance(findings)}."
 
@@ -64,37 +68,69 @@ def _growth(peak: Peak, facts: Facts) -> str:
 def _none_seen(facts: Facts) -> str:
     if not facts.tremor.looked_for:
         return "Whether the mouth shook could not be measured"
-    limit = facts.tremor.detection_limit
-    bound = f"; one above {limit.value:.2g} mm would have been seen" if limit.known else ""
     during = " while smiling" if facts.tremor.phase == "hold" else ""
+    text = f"No tremor was detected at the mouth{during}"
     lost = (facts.undermined.get(aspect, ()) for aspect in ("faint", "rhythm", "unseen"))
     hidden = dict.fromkeys(code.replace("_", " ") for codes in lost for code in codes)
-    doubt = f", but the recording could hide one ({', '.join(hidden)})" if hidden else ""
-    return f"No tremor was detected at the mouth{during}{bound}{doubt}"
+    if hidden:
+        return f"{text}, but this recording could hide one ({', '.join(hidden)})"
+    limit = facts.tremor.detection_limit
+    return text + (
+        f"; one above {bound_mm(limit.value)} mm would have been seen" if limit.known else ""
+    )
 
 
-def others(facts: Facts) -> list[str]:
+@dataclass(frozen=True)
+class Seen:
+    """Something that was seen apart from tremor, and how often a minute if it was counted."""
+
+    text: str
+    rate: Reading = MISSING
+    things: str = ""
+
+
+def others(facts: Facts) -> list[Seen]:
     """Return what was seen apart from tremor, in words."""
     bursts, lids, spasms = facts.bursts.count, facts.lids.count, facts.lids.spasm_count
     seen = []
     if enough(facts, "bursts.count", bursts) and enough(facts, "bursts.rate", facts.bursts.rate):
         side = facts.bursts.side
-        seen.append(f"the {side} side of the mouth twitched irregularly {times(bursts.value)}")
+        text = f"the {side} side of the mouth twitched irregularly {times(bursts.value)}"
+        seen.append(Seen(text, facts.bursts.rate, "twitches"))
     if enough(facts, "lids.one_sided_count", lids):
-        seen.append(f"the {facts.lids.side} eye alone closed or twitched {times(lids.value)}")
+        text = f"the {facts.lids.side} eye alone closed or twitched {times(lids.value)}"
+        seen.append(Seen(text, facts.lids.rate, "closures"))
     if enough(facts, "lids.any_spasm", spasms):
-        seen.append(f"both eyes shut {times(spasms.value)} for longer than a blink")
+        text = f"both eyes shut {times(spasms.value)} for longer than a blink"
+        seen.append(Seen(text, facts.lids.spasm_rate, "closures"))
     if enough(facts, "smile.eye_difference", facts.narrowing.difference):
-        seen.append(
-            f"the {facts.narrowing.side} eye narrowed {facts.narrowing.difference.value:.0f} "
-            "percentage points more than the other with the smile"
-        )
+        text = f"the {facts.narrowing.side} eye narrowed more than the other with the smile"
+        points = facts.narrowing.difference.value
+        seen.append(Seen(f"{text}, by {points:.0f} percentage points"))
     return seen
 
 
 def enough(facts: Facts, criterion: str, reading: Reading) -> bool:
     """Whether a reading is known and meets a criterion."""
     return facts.criteria[criterion].met_by(reading.value) is True
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Join as a sentence does: commas, and 'and' before the last.
+
+    >>> joined(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
+
+
+def bound_mm(limit_mm: float) -> str:
+    """Write an upper bound in mm: rounded up, and never finer than a hundredth.
+
+    >>> bound_mm(0.0091), bound_mm(0.123), bound_mm(0.3)
+    ('0.01', '0.13', '0.3')
+    """
+    return f"{math.ceil(round(100 * limit_mm, 6)) / 100:g}"
 
 
 def times(n: float) -> str:

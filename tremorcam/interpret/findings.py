@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tremorcam.data import Finding
-from tremorcam.interpret.judge import Judge
+from tremorcam.interpret.judge import NOT_SO, Judge
 from tremorcam.interpret.patterns import RULES
 from tremorcam.interpret.texts import load_texts
 
@@ -90,18 +90,26 @@ def _unmet(verdict: Verdict, facts: Facts) -> str:
     """Say which criteria speak against it, the needed ones first of all."""
     pieces = [piece for piece in verdict.needed if piece.met is False]
     pieces = pieces or [piece for piece in verdict.supporting if piece.met is False]
-    return "Not met: " + "; ".join(_held(piece, facts.criteria) for piece in pieces) + "."
+    there = [piece for piece in pieces if piece.criterion.startswith("not ")]
+    lacking = [piece for piece in pieces if piece not in there]
+    texts = {"Not met": lacking, "But there was": there}
+    return " ".join(
+        f"{text}: {'; '.join(_held(piece, facts.criteria) for piece in group)}."
+        for text, group in texts.items()
+        if group
+    )
 
 
 def _held(piece: Evidence, criteria: Criteria) -> str:
+    description = _lower(piece.description.removeprefix(NOT_SO))
     if piece.value is None:
-        return _lower(piece.description)
+        return description
     criterion = criteria[piece.criterion.removeprefix("not ")]
     limit = f"{criterion.value:g}" + (f" to {criterion.upper:g}" if criterion.upper else "")
     unit = "" if criterion.unit == "1" else f" {criterion.unit.removeprefix('1')}"
     relation = criterion.relation.replace("_", " ")
     value = "below 0.001" if 0 < piece.value < 0.001 else f"{piece.value:.3g}"
-    return f"{_lower(piece.description)}: {value} ({relation} {limit}{unit})"
+    return f"{description}: {value} ({relation} {limit}{unit})"
 
 
 def _for_lack(verdict: Verdict, facts: Facts) -> str:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tremorcam.interpret.tremor import Peak
 
 
+NOT_SO = "Not so: "
+"""Before a criterion's text where what it describes speaks against a pattern."""
+
+
 class Judge:
     """Makes evidence, with an eye on what the recording's quality takes away.
 
@@ -115,7 +119,7 @@ def absent(*evidence: Evidence) -> tuple[Evidence, ...]:
         replace(
             piece,
             criterion=f"not {piece.criterion}",
-            description=f"Not so: {piece.description[0].lower()}{piece.description[1:]}",
+            description=f"{NOT_SO}{piece.description[0].lower()}{piece.description[1:]}",
             met=gone,
         )
         for piece in evidence

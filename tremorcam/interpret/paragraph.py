@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tremorcam.anatomy import SIDES
-from tremorcam.interpret.answer import enough, others, times
+from tremorcam.interpret.answer import Seen, bound_mm, enough, joined, others, times
 from tremorcam.interpret.texts import load_texts
 
 if TYPE_CHECKING:
@@ -40,14 +40,24 @@ def _what_was_seen(facts: Facts) -> list[str]:
     )
     found = [peak for peak in map(facts.tremor.strongest, (*SIDES, "both")) if peak]
     if found:
-        shaking = " and ".join(map(_shaking, found))
+        shaking = joined([_shaking(peak) for peak in found])
         seen = [f"{held}, {shaking}.", *_how_sure(facts), *_growth(facts)]
     elif facts.tremor.looked_for and facts.tremor.detection_limit.known:
-        limit_mm = facts.tremor.detection_limit.value
-        seen = [f"{held}, neither side of the mouth shook by more than {limit_mm:.2g} mm."]
+        limit_mm = bound_mm(facts.tremor.detection_limit.value)
+        seen = [f"{held}, neither side of the mouth shook by more than {limit_mm} mm."]
     else:
         seen = []
-    return [*seen, *(f"{text[0].upper()}{text[1:]}." for text in others(facts))]
+    return [*seen, *map(_counted, others(facts))]
+
+
+def _counted(seen: Seen) -> str:
+    text = f"{seen.text[0].upper()}{seen.text[1:]}"
+    if not seen.rate.bounded:
+        return f"{text}."
+    return (
+        f"{text}; from so short a time that may be {seen.rate.ci_low:.0f} to "
+        f"{seen.rate.ci_high:.0f} {seen.things} a minute."
+    )
 
 
 def _shaking(peak: Peak) -> str:
@@ -72,13 +82,20 @@ def _growth(facts: Facts) -> list[str]:
     if not growth.bounded or "course" in facts.undermined:
         return []
     between = f"between {growth.ci_low:.1f} and {growth.ci_high:.1f} times"
-    return [f"By the end of the smile it was {between} what it was in the beginning."]
+    by_the_end = f"by the end it was {between} as large as in the beginning"
+    if growth.ci_low > 1:
+        return [f"It grew while the smile was held: {by_the_end}."]
+    if growth.ci_high < 1:
+        return [f"It faded while the smile was held: {by_the_end}."]
+    return [f"It neither clearly grew nor faded while the smile was held: {by_the_end}."]
 
 
 def _fitting(findings: tuple[Finding, ...]) -> str:
     texts = load_texts().categories
     fitting = [f for f in findings if f.status == "consistent"]
     unknown = [f for f in findings if f.status == "not_assessable"]
+    if len(unknown) == len(findings):
+        return "Which of the patterns looked for it fits could not be assessed."
     if not fitting and unknown:
         text = "What could be assessed fits none of the patterns looked for."
     elif fitting:
@@ -145,7 +162,8 @@ def _limits(facts: Facts) -> list[str]:
 
 
 def _sentences(reasons: list[Reason]) -> str:
-    return " ".join(reason.message.rstrip(".") + "." for reason in reasons)
+    """Say what is wrong; what to do about it, after a semicolon, is left to the advice."""
+    return " ".join(reason.message.partition(";")[0].rstrip(".") + "." for reason in reasons)
 
 
 def unusable(facts: Facts) -> str:

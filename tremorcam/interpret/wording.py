@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tremorcam.anatomy import SIDES
 from tremorcam.interpret.advice import cannot_tell, contributors, red_flags
-from tremorcam.interpret.answer import answer
+from tremorcam.interpret.answer import answer, bound_mm
 from tremorcam.interpret.paragraph import advice, lay, unusable
 
 if TYPE_CHECKING:
@@ -45,16 +45,19 @@ def _clinician(facts: Facts, findings: tuple[Finding, ...]) -> str:
         codes = ", ".join(dict.fromkeys(reason.code for reason in facts.quality.reasons))
         return f"Not assessable; quality unusable ({codes})."
     parts = [_peak_line(facts)]
+    joins = facts.lids.count.value > 0
     rates = [
         ("asymmetry", facts.tremor.asymmetry if facts.tremor.strongest() else None, ""),
         (f"bursts {facts.bursts.side}", facts.bursts.rate, "/min"),
         (f"one-sided lid events {facts.lids.side}", facts.lids.rate, "/min"),
+        ("mouth joins the lids", joins and facts.lids.with_mouth, ""),
+        ("mouth after eye", joins and facts.lids.eye_first, " s"),
         ("lid spasms, both eyes", facts.lids.spasm_rate, "/min"),
         ("blinks", facts.blink_rate, "/min"),
         (f"eye narrowing, {facts.narrowing.side} more", facts.narrowing.difference, " points"),
     ]
     parts += [f"{name} {_numbers(reading)}{unit}" for name, reading, unit in rates
-              if reading is not None and reading.known]  # fmt: skip
+              if reading and reading.known]  # fmt: skip
     parts.append(f"observed {facts.recording.observed_s:.0f} s")
     for status in ("consistent", "not_assessable"):
         names = [f.category for f in findings if f.status == status]
@@ -76,7 +79,9 @@ def _peak_line(facts: Facts) -> str:
         return "Tremor " + "; ".join(lines)
     if not facts.tremor.looked_for:
         return "Tremor not measured"
-    return "No tremor detected" + (f" (limit {limit.value:.2g} mm p-p)" if limit.known else "")
+    return "No tremor detected" + (
+        f" (limit {bound_mm(limit.value)} mm p-p)" if limit.known else ""
+    )
 
 
 def _numbers(reading: Reading) -> str:

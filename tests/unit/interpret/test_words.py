@@ -55,7 +55,8 @@ def test_the_paragraph_says_how_much_and_how_sure_and_does_not_repeat_the_answer
     assert "the left mouth corner shook by 0.3 mm, 9.0 times a second" in words["lay"]
     assert "the right mouth corner shook by 0.25 mm, 9.0 times a second" in words["lay"]
     assert "fewer than 1 of 1000 recordings" in words["lay"]
-    assert "between 0.9 and 1.3 times what it was in the beginning" in words["lay"]
+    assert "neither clearly grew nor faded" in words["lay"]
+    assert "between 0.9 and 1.3 times as large as in the beginning" in words["lay"]
     still = interpret(RECORDINGS["none"]).words["lay"]
     assert "Over 14 s of held smile, neither side of the mouth shook by more than 0.06 mm." in still
 
@@ -74,6 +75,31 @@ def test_one_sided_spasm_is_told_and_its_absence_only_for_the_time_seen():
     )
     lay = interpret(RECORDINGS["none"]).words["lay"]
     assert "No one-sided spasm was seen in 25 s." in lay
+
+
+def test_a_count_says_how_little_a_short_time_tells():
+    lay = interpret(RECORDINGS["one_sided"]).words["lay"]
+    assert "from so short a time that may be 3 to 24 closures a minute." in lay
+
+
+def test_advice_is_given_once():
+    reason = Reason("flicker", "The light flickers by 2 % RMS; use daylight or another lamp.")
+    lay = interpret(hand_made(reasons=[reason])).words["lay"]
+    assert lay.count("daylight") == 1
+    assert "The light flickers by 2 % RMS." in lay
+
+
+def test_what_speaks_against_a_pattern_is_said_without_a_double_negative():
+    found = {f.category: f.explanation for f in interpret(RECORDINGS["both"]).findings}
+    assert "But there was: probability that noise alone" in found["no_tremor"]
+    assert "ot so: " not in " ".join(found.values())
+
+
+def test_where_nothing_can_be_assessed_no_pattern_is_listed():
+    reasons = [Reason(code, "So.") for code in ("face_lost", "low_frame_rate", "head_turned")]
+    lay = interpret(hand_made(reasons=reasons)).words["lay"]
+    assert "Which of the patterns looked for it fits could not be assessed." in lay
+    assert load_texts().categories["synkinesis"].label not in lay
 
 
 def test_an_unusable_recording_says_why_and_how_to_film_better():
