@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REGION_SERIES = tuple(region.key for region in REGIONS)
-OTHER_SERIES = ("head", "head_angle", "background", "light")
+OTHER_SERIES = ("head", "background", "light")
 SERIES = REGION_SERIES + OTHER_SERIES
 """What spectra are taken of: every region, then what its peaks must not be shared with."""
 
@@ -39,9 +39,6 @@ LEAST_COVERAGE = 0.6
 """A series with fewer valid samples than this share of a block is left out of that block."""
 SHORTEST_ISLAND_S = 0.3
 """Samples between two gaps count only if they last this long: fewer tell nothing but a level."""
-HEAD_LEVER_MM = 80.0
-"""Distance of the face's surface from the head's centre of rotation, for a rough conversion of
-angles to millimetres (half of a head length of about 19 cm)."""
 UPPER_FACE = ("brow_left", "brow_right", "nose_bridge_both", "forehead_both")
 """Where brightness stands for the light: hardly moved by the mouth."""
 
@@ -103,12 +100,10 @@ def collect_samples(distinct: xr.Dataset) -> Samples:
     """Bring every series of a dataset without repeated frames into one array."""
     time_s = distinct["time_s"].values.astype(float)
     displacement = distinct["displacement_mm"].transpose("frame", "channel", "space").values
-    angle = distinct["head_angle_deg"].sel(angle=["yaw", "pitch"]).values
     scale = distinct["mm_per_px"].values
     mm_per_px = np.nanmedian(scale) if np.isfinite(scale).any() else np.nan
     others = [
         distinct["head_mm"].values,
-        HEAD_LEVER_MM * np.deg2rad(angle),
         distinct["background_px"].values * mm_per_px,
         np.column_stack([light_percent(distinct), np.zeros(len(time_s))]),
     ]

@@ -1,0 +1,53 @@
+"""Write the accuracy page's tables between its marks, and its figures."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib import metadata
+from pathlib import Path
+
+import pandas as pd
+from figures import draw
+from tables import page
+
+BEGIN, END = "<!-- accuracy: begin -->", "<!-- accuracy: end -->"
+DISTRIBUTIONS = ("tremorcam", "mediapipe", "opencv-contrib-python", "av", "numpy", "scipy")
+
+
+def load(work: Path, version: str) -> pd.DataFrame:
+    """Rows of all clips that were read by this version of the chain."""
+    rows = [
+        row
+        for path in sorted((work / "rows").glob(f"*-{version}.json"))
+        for row in json.loads(path.read_text(encoding="utf-8"))
+    ]
+    if not rows:
+        raise SystemExit(f"{work} holds no rows of this version; run `measure` first")
+    table = pd.DataFrame(rows)
+    table["n_alarms"] = [len(x) if isinstance(x, list) else 0 for x in table["false_alarms"]]
+    for name in ("gain", "cross_talk", "head_leak", "true_hz", "true_mm"):
+        table[name] = pd.to_numeric(table.get(name))
+    return table
+
+
+def write(rows: pd.DataFrame, docs: Path | None) -> None:
+    """Print the tables, and write them and the figures into the documentation."""
+    text = f"{_made_with(rows)}\n\n{page(rows)}"
+    print(text)
+    if docs is not None:
+        before, found, rest = docs.read_text(encoding="utf-8").partition(BEGIN)
+        if not found:
+            raise SystemExit(f"{docs} has no mark {BEGIN} to write the tables after")
+        after = rest.partition(END)[2]
+        docs.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+        draw(rows, docs.parent / "images")
+
+
+def _made_with(rows: pd.DataFrame) -> str:
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in DISTRIBUTIONS)
+    faces = rows.loc[rows["factor"] == "base", "level"].nunique()
+    return (
+        f"{rows['name'].nunique()} clips, {faces} faces; Python {platform.python_version()}, "
+        f"{versions}. Values are the middle one, with the range or the worst in brackets."
+    )

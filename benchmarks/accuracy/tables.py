@@ -1,0 +1,184 @@
+"""The page's tables, from the rows of all clips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+TRACKERS = {
+    "tremorcam": "Tremorcam",
+    "landmarks": "landmarks, as they come",
+    "unfiltered": "landmarks, filter off",
+}
+FACTORS = {
+    "rate": "Frame rate", "face": "Distance between the pupils", "noise": "Sensor noise",
+    "light": "Light", "head": "Head", "yaw": "Head turned by", "codec": "Codec",
+    "exposure": "Exposure",
+}  # fmt: skip
+NOTHING = "–"
+
+
+def page(rows: pd.DataFrame) -> str:
+    """All tables as Markdown."""
+    parts = [
+        "### Against the goals", goals(rows),
+        "### Beside a landmark loop", trackers(rows),
+        "### By amplitude", by_amplitude(rows),
+        "### By face", by_level(rows[rows["factor"] == "base"], "Face"),
+        "### One factor at a time", *factor_tables(rows),
+        "### Faces without tremor", alarms(rows),
+    ]  # fmt: skip
+    return "\n\n".join(parts)
+
+
+def goals(rows: pd.DataFrame) -> str:
+    """Each goal with what was measured."""
+    own = rows[rows["tracker"] == "tremorcam"]
+    tried = own[own["factor"].isin(["base", "amplitude"])]
+    still, small = own[own["factor"] == "still"], own[own["factor"] == "smallest"]
+    large = tried[tried["true_mm"] > 0.09]
+    alarm = own[own["factor"] == "alarm"].drop_duplicates("name")
+    lines = [
+        ("gain, 0.05 to 2 mm, 3 to 12 Hz", "0.95 to 1.05", _range(tried["gain"], 3)),
+        ("noise, still face, mm/√Hz", "≤ 0.003", _middle_worst(still["noise_mm_per_rthz"], 4)),
+        ("the same over the Cramér-Rao bound", "≤ 2", _middle_worst(_over_bound(still), 1)),
+        ("noise, swaying face, mm/√Hz", "", _middle_worst(_base_noise(own), 4)),
+        ("cross-talk to the unmoved corner", "≤ 2 %", _middle_worst(100 * _talk(own), 2, " %")),
+        ("frequency error from 0.1 mm, Hz", "≤ 0.05", _middle_worst(_error_hz(large), 3)),
+        ("frequency error at 0.05 mm, Hz", "≤ 0.1", _middle_worst(_error_hz(small), 3)),
+        ("0.05 mm found", "≥ 95 %", _share(small["detected"])),
+        ("recordings without tremor that alarm", "≤ 1 %", _share(alarm["n_alarms"] > 0)),
+        ("1 mm of head tremor, left in the mouth", "≤ 5 %",
+         _middle_worst(100 * own["head_leak"].dropna(), 2, " %")),
+        ("95 % intervals that hold the frequency", "90 to 99 %", _share(_held(own, "hz"))),
+        ("95 % intervals that hold the amplitude", "90 to 99 %", _share(_held(own, "rms"))),
+        ("the same, the error of the scale taken out", "", _share(_held(own, "rms", scaled=True))),
+    ]  # fmt: skip
+    return _table(("", "goal", "measured"), lines)
+
+
+def trackers(rows: pd.DataFrame) -> str:
+    """Compare the three trackers on the clips that all of them read."""
+    names = set(rows.loc[rows["tracker"] == "landmarks", "name"])
+    lines = []
+    for tracker, label in TRACKERS.items():
+        own = rows[(rows["tracker"] == tracker) & rows["name"].isin(names)]
+        moved = own["gain"].dropna()
+        bias, spread = 100 * (moved.mean() - 1), 196 * moved.std()
+        lines.append((
+            label, str(len(moved)), _range(moved, 2), f"{bias:+.1f} % ± {spread:.1f} %",
+            _middle_worst(100 * own["cross_talk"].dropna(), 2, " %"),
+            _middle_worst(own["noise_mm_per_rthz"], 4), _middle_worst(_error_hz(own), 3),
+        ))  # fmt: skip
+    head = ("tracker", "n", "gain", "bias and limits of agreement", "cross-talk", "noise, mm/√Hz",
+            "error of the frequency, Hz")  # fmt: skip
+    return _table(head, lines)
+
+
+def by_amplitude(rows: pd.DataFrame) -> str:
+    """Gain of all trackers, by true amplitude."""
+    moved = rows[rows["factor"].isin(["base", "amplitude"])].dropna(subset=["gain"])
+    lines = []
+    for mm, group in moved.groupby(moved["true_mm"].round(2)):
+        own = group[group["tracker"] == "tremorcam"]
+        gains = [_range(group.loc[group["tracker"] == each, "gain"], 2) for each in TRACKERS]
+        lines.append((f"{mm:g} mm", str(len(own)), *gains, _share(own["detected"])))
+    return _table(("amplitude", "n", *TRACKERS.values(), "found"), lines)
+
+
+def factor_tables(rows: pd.DataFrame) -> Iterable[str]:
+    """Give one table for each factor."""
+    own = rows[rows["tracker"] == "tremorcam"]
+    for factor, title in FACTORS.items():
+        group = own[own["factor"] == factor]
+        if len(group):
+            yield by_level(group, title)
+
+
+def by_level(rows: pd.DataFrame, title: str) -> str:
+    """One row for each level of a factor."""
+    lines = []
+    for level, group in rows[rows["tracker"] == "tremorcam"].groupby("level", sort=False):
+        moved = group.dropna(subset=["true_hz"])
+        lines.append((
+            str(level), str(len(moved)), _range(group["gain"].dropna(), 2),
+            _middle_worst(100 * group["cross_talk"].dropna(), 2, " %"),
+            _middle_worst(group["noise_mm_per_rthz"], 4), _middle_worst(_over_bound(group), 1),
+            _middle_worst(_error_hz(moved), 3), _share(moved["detected"]),
+        ))  # fmt: skip
+    head = (title, "n", "gain", "cross-talk", "noise, mm/√Hz", "over the bound",
+            "error of the frequency, Hz", "found")  # fmt: skip
+    return _table(head, lines)
+
+
+def alarms(rows: pd.DataFrame) -> str:
+    """Count false alarms by cause, and list what was named."""
+    own = rows[(rows["factor"] == "alarm") & (rows["tracker"] == "tremorcam")]
+    own = own.drop_duplicates("name")
+    lines = []
+    for cause, group in own.groupby("level", sort=False):
+        named = sorted({name for row in group["vetoes"] for name in row})
+        lines.append((str(cause), str(len(group)), str(int((group["n_alarms"] > 0).sum())),
+                      ", ".join(named) or NOTHING))  # fmt: skip
+    lines.append(("all", str(len(own)), str(int((own["n_alarms"] > 0).sum())), ""))
+    return _table(("in the clip", "recordings", "with a false alarm", "named"), lines)
+
+
+def _base_noise(own: pd.DataFrame) -> pd.Series:
+    base = own[own["factor"] == "base"]
+    return base.loc[base["true_hz"].isna(), "noise_mm_per_rthz"]
+
+
+def _talk(own: pd.DataFrame) -> pd.Series:
+    return own.loc[own["factor"] == "base", "cross_talk"].dropna()
+
+
+def _over_bound(rows: pd.DataFrame) -> pd.Series:
+    return (rows["noise_mm_per_rthz"] / rows["bound_mm_per_rthz"]).dropna()
+
+
+def _error_hz(rows: pd.DataFrame) -> pd.Series:
+    return (rows["hz"] - rows["true_hz"]).abs().dropna()
+
+
+def _held(own: pd.DataFrame, what: str, *, scaled: bool = False) -> pd.Series:
+    """Whether the intervals of detected sinusoids hold the truth."""
+    found = own[own["true_hz"].notna() & own["detected"].eq(True)]
+    found = found[found["factor"] != "exposure"]
+    truth = found["true_hz"] if what == "hz" else found["true_mm"] / np.sqrt(2)
+    if scaled:
+        truth = truth * (1 + found["scale_error"])
+    return (found[f"{what}_low"] <= truth) & (truth <= found[f"{what}_high"])
+
+
+def _range(values: pd.Series, digits: int) -> str:
+    if not len(values):
+        return NOTHING
+    low, high = values.min(), values.max()
+    return f"{values.median():.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def _middle_worst(values: pd.Series, digits: int, unit: str = "") -> str:
+    if not len(values):
+        return NOTHING
+    return f"{values.median():.{digits}f}{unit} (at most {values.max():.{digits}f}{unit})"
+
+
+def _share(flags: pd.Series) -> str:
+    """Share with its exact 95 % interval (Clopper and Pearson)."""
+    n, k = len(flags), int(flags.astype(bool).sum())
+    if not n:
+        return NOTHING
+    low, high = stats.binomtest(k, n).proportion_ci()
+    return f"{k} of {n} ({100 * low:.0f} to {100 * high:.0f} %)"
+
+
+def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
