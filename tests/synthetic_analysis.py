@@ -258,6 +258,7 @@ def _tremor_rows(key: tuple[float, float] | None) -> list[dict[str, Any]]:
         ("growth_ratio", GROWTH_RATIO if found else np.nan, "1"),
         ("burst_rate", 0.0, "1/min"),
         ("noise_density", NOISE_MM_PER_RTHZ, "mm/√Hz"),
+        ("noise_bound", NOISE_MM_PER_RTHZ / 8, "mm/√Hz"),
         ("detection_limit", limit_mm, "mm"),
     ]
     floors = {

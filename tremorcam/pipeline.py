@@ -32,6 +32,8 @@ Cue = tuple[str, float, float, int]
 """A phase that the person was asked for: name, onset_s, offset_s, number of the smile."""
 
 _DISTRIBUTIONS = ("tremorcam", "mediapipe", "opencv-contrib-python", "av", "numpy", "scipy")
+LONGEST_EXPOSURE_S = 0.05
+"""Half of a movement at 12 Hz is left; of longer exposures too little is to be given back."""
 _TRACKING_SHARE = 0.97
 """Share of the work that is done when the last frame has been followed."""
 
@@ -44,6 +46,7 @@ def analyze(
     cues: Sequence[Cue] | None = None,
     context: Mapping[str, Any] | None = None,
     mirrored: bool = False,
+    exposure_s: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Analysis:
     """Measure the tremor of the face in a video.
@@ -62,6 +65,9 @@ def analyze(
         What the person told; it never changes a measurement.
     mirrored : bool
         The video shows the person as in a mirror, as selfie apps store it.
+    exposure_s : float, optional
+        How long each frame was exposed, if it is known: what frames that average over it lose
+        of fast movement is then given back.
     progress : callable, optional
         Called with the share of the work done, 0 to 1.
 
@@ -81,6 +87,11 @@ def analyze(
     """
     if not 5.0 <= iris_mm <= 20.0:
         raise InputError(f"the iris diameter should be 5 to 20 mm, not {iris_mm:g}")
+    if exposure_s is not None and not 0 < exposure_s <= LONGEST_EXPOSURE_S:
+        raise InputError(
+            f"the exposure should be more than 0 and at most {1000 * LONGEST_EXPOSURE_S:g} ms, "
+            f"not {1000 * exposure_s:g} ms"
+        )
     told = parse_context(context or {})
     report = progress or (lambda _share: None)
     with Video(path, mirrored=mirrored) as video:
@@ -92,7 +103,7 @@ def analyze(
             "camera and fill at least a sixth of the picture's height"
         )
     timing = _audit(signals, n_corrected)
-    measurement = measure(signals, timing, info, hold=hold, cues=cues)
+    measurement = measure(signals, timing, info, hold=hold, cues=cues, exposure_s=exposure_s)
     interpretation = interpret(measurement, context=told)
     report(1.0)
     return Analysis(
@@ -108,7 +119,7 @@ def analyze(
         vetoes=measurement.vetoes,
         findings=interpretation.findings,
         words=interpretation.words,
-        provenance=_provenance(iris_mm, hold, cues, mirrored),
+        provenance=_provenance(iris_mm, hold, cues, mirrored, exposure_s),
         context=dict(context or {}),
     )
 
@@ -141,6 +152,7 @@ def _provenance(
     hold: tuple[float, float] | None,
     cues: Sequence[Cue] | None,
     mirrored: bool,
+    exposure_s: float | None = None,
 ) -> dict[str, Any]:
     versions = {name: metadata.version(name) for name in _DISTRIBUTIONS}
     return {
@@ -151,6 +163,7 @@ def _provenance(
             "hold_s": None if hold is None else list(hold),
             "cues": None if cues is None else [list(cue) for cue in cues],
             "mirrored": mirrored,
+            "exposure_s": exposure_s,
             **parameters(),
         },
         "references": references(),

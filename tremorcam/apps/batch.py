@@ -43,6 +43,7 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
             hold=settings.hold_s,
             context=settings.context,
             mirrored=settings.mirrored,
+            exposure_s=settings.exposure_s,
             progress=lambda fraction: progress(share * fraction),
         )
         publish.save_analysis(analysis, task.folder)

@@ -23,15 +23,17 @@ class Settings:
     """How to measure every video of a run.
 
     ``hold_s`` is the hold's start and end, ``None`` to find it; ``context`` what the person
-    told; ``mirrored`` whether left and right are swapped in the picture; ``overlay`` whether
-    a video that shows the tremor ``magnify`` times as large is written, too. With ``debug``
-    the unexpected is raised instead of being noted as the video's error.
+    told; ``mirrored`` whether left and right are swapped in the picture; ``exposure_s`` how
+    long each frame was exposed, if that is known; ``overlay`` whether a video that shows the
+    tremor ``magnify`` times as large is written, too. With ``debug`` the unexpected is raised
+    instead of being noted as the video's error.
     """
 
     iris_mm: float
     hold_s: tuple[float, float] | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     mirrored: bool = False
+    exposure_s: float | None = None
     overlay: bool = False
     magnify: float = 10.0
     debug: bool = False
@@ -44,6 +46,7 @@ class Settings:
             parameters.get("iris_mm") == self.iris_mm
             and parameters.get("hold_s") == (list(self.hold_s) if self.hold_s else None)
             and parameters.get("mirrored", False) == self.mirrored
+            and parameters.get("exposure_s") == self.exposure_s
             and dict(analysis.context) == dict(self.context)
             and versions.get("tremorcam") == metadata.version("tremorcam")
         )

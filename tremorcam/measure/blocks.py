@@ -55,12 +55,15 @@ class Samples:
     valid : ndarray of bool, shape (n_frames, n_series)
     interval_s : float
         Median time between distinct frames.
+    exposure_s : float
+        How long each frame was exposed; 0 where it is not known.
     """
 
     time_s: NDArray[np.float64]
     motion_mm: NDArray[np.float64]
     valid: NDArray[np.bool_]
     interval_s: float
+    exposure_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Block:
         Orthonormal bases of what was removed, one for each pattern of missing samples.
     pattern : ndarray of int, shape (n_series,)
         Which of the bases is a series' own.
+    exposure_s : float
     """
 
     time_s: NDArray[np.float64]
@@ -89,14 +93,19 @@ class Block:
     smile: int
     slow: tuple[NDArray[np.float64], ...]
     pattern: NDArray[np.intp]
+    exposure_s: float = 0.0
 
     @property
     def duration_s(self) -> float:
         """Time the samples stand for."""
         return len(self.time_s) * self.interval_s
 
+    def kept_by_exposure(self, frequency_hz: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Share of a sinusoid's amplitude that is left when frames average over their exposure."""
+        return np.asarray(np.sinc(np.asarray(frequency_hz) * self.exposure_s))
 
-def collect_samples(distinct: xr.Dataset) -> Samples:
+
+def collect_samples(distinct: xr.Dataset, *, exposure_s: float = 0.0) -> Samples:
     """Bring every series of a dataset without repeated frames into one array."""
     time_s = distinct["time_s"].values.astype(float)
     displacement = distinct["displacement_mm"].transpose("frame", "channel", "space").values
@@ -110,7 +119,7 @@ def collect_samples(distinct: xr.Dataset) -> Samples:
     motion = np.concatenate([displacement, np.stack(others, axis=1)], axis=1).astype(float)
     valid = np.isfinite(motion).all(axis=2)
     valid[:, : len(REGION_SERIES)] &= _trusted(distinct["displacement_se_mm"].values)
-    return Samples(time_s, motion, valid, median_interval_s(time_s))
+    return Samples(time_s, motion, valid, median_interval_s(time_s), exposure_s)
 
 
 def median_interval_s(time_s: NDArray[np.float64]) -> float:
@@ -208,6 +217,7 @@ def _make_block(
         smile=smile,
         slow=slow,
         pattern=pattern.ravel(),
+        exposure_s=samples.exposure_s,
     )
 
 

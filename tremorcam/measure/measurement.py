@@ -41,7 +41,7 @@ from tremorcam.measure.tremor_rows import (
 from tremorcam.measure.vetoes import gather
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -84,6 +84,7 @@ def measure(
     *,
     hold: tuple[float, float] | None = None,
     cues: Sequence[Cue] | None = None,
+    exposure_s: float | None = None,
     seed: int = 0,
 ) -> Measurement:
     """Measure a recording.
@@ -100,6 +101,10 @@ def measure(
         Start and end of the held smile in seconds; found where not given.
     cues : sequence of (str, float, float, int), optional
         Phase, onset, offset and smile that a guided test asked for.
+    exposure_s : float, optional
+        How long each frame was exposed, if it is known: frames average over it and lose
+        ``1 - sinc(frequency * exposure)`` of a movement, which is given back, to its noise,
+        limits and intervals too.
     seed : int, optional
         Of the bootstrap: the same seed gives the same numbers.
 
@@ -114,7 +119,7 @@ def measure(
     """
     distinct = signals.isel(frame=np.flatnonzero(~signals["duplicate"].values.astype(bool)))
     phases = find_phases(distinct, hold=hold, cues=cues)
-    samples = collect_samples(distinct)
+    samples = collect_samples(distinct, exposure_s=exposure_s or 0.0)
     lids = lid_events(distinct, phases) if len(samples.time_s) > 2 else []
     steady = _steady_spans(phases)
     aperture_mm = _open_aperture_mm(distinct)
@@ -123,7 +128,8 @@ def measure(
     found = _find_all(stretches, timing.effective_rate_hz, video.key_frame_interval_s, seed)
     vetoes = gather([veto for each in found for veto in each.vetoes])
     rows = MeasureRows()
-    _add_tremor_rows(rows, found, phases, timing.effective_rate_hz, seed)
+    bounds = _noise_bounds(signals, timing.effective_rate_hz)
+    _add_tremor_rows(rows, found, phases, timing.effective_rate_hz, bounds=bounds, seed=seed)
     twitches = lid_twitches(distinct, phases, lids, bursts)
     add_smiles(rows, distinct, phases, lids)
     add_eyes(rows, distinct, phases, [*lids, *twitches])
@@ -262,6 +268,8 @@ def _add_tremor_rows(
     found: Sequence[StretchTremor],
     phases: pd.DataFrame,
     rate_hz: float,
+    *,
+    bounds: Mapping[str, float],
     seed: int,
 ) -> None:
     main = _main(found)
@@ -272,9 +280,21 @@ def _add_tremor_rows(
     for each in found:
         add_symmetry(rows, each, side_pairs(each, seed=seed))
         add_spread(rows, each)
-        add_tremor(rows, each, rate_hz=rate_hz)
+        add_tremor(rows, each, rate_hz=rate_hz, bounds=bounds)
     if main is not None and len(main.stretch.holds) > 1:
         add_recovery(rows, main)
+
+
+def _noise_bounds(signals: xr.Dataset, rate_hz: float) -> dict[str, float]:
+    """Noise density in mm/√Hz that no registration of the same patches could beat, by region.
+
+    Errors of single frames are independent, so they spread evenly up to half the rate.
+    """
+    if "bound_mm" not in signals or not rate_hz > 0:
+        return {}
+    keys = signals["channel"].values.tolist()
+    density = signals["bound_mm"].values / np.sqrt(rate_hz / 2)
+    return dict(zip(keys, density.tolist(), strict=True))
 
 
 def _spectra_table(found: Sequence[StretchTremor]) -> pd.DataFrame:

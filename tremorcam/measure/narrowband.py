@@ -237,9 +237,8 @@ def _project(
     # Over a full block every column has the energy 1/2.
     known = energy > 0.5 * LEAST_SHARE
     spread = direction[:, known] / np.sqrt(energy[known])
-    solution = spread @ (
-        spread.T @ (columns @ (block.motion_mm[kept, series] @ spectrum.axes[series]))
-    )
+    motion_mm = block.motion_mm[kept, series] / block.kept_by_exposure(centre_hz)
+    solution = spread @ (spread.T @ (columns @ (motion_mm @ spectrum.axes[series])))
     density = np.nan_to_num(spectrum.background_at(series, centre_hz))
     return _Projection(
         time_s=block.time_s[kept],

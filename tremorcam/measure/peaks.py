@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tremorcam.measure.blocks import without
-from tremorcam.measure.narrowband import HALF_BAND_HZ, Narrowband, narrowband
+from tremorcam.measure.narrowband import HALF_BAND_HZ, Envelope, Narrowband, narrowband
 from tremorcam.measure.spectrum import Spectrum, eigenspectra, refit
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def clean_background(blocks: Sequence[Block], spectrum: Spectrum, tremor: Narrow
     used = [block for block in blocks if block.valid[:, tremor.series].any()]
     rest = [
         eigenspectra(
-            without(block, tremor.series, _motion(envelope.time_s, envelope.value, tremor)),
+            without(block, tremor.series, _seen(block, envelope, tremor)),
             spectrum.frequency_hz,
         )
         for block, envelope in zip(used, tremor.envelopes, strict=True)
@@ -169,12 +169,11 @@ def clean_background(blocks: Sequence[Block], spectrum: Spectrum, tremor: Narrow
     return refit(spectrum, tremor.series, rest, peak_hz=tremor.centre_hz, reach_hz=HALF_BAND_HZ)
 
 
-def _motion(
-    time_s: NDArray[np.float64], value: NDArray[np.complex128], tremor: Narrowband
-) -> NDArray[np.float64]:
-    turn = np.exp(2j * np.pi * tremor.centre_hz * time_s)
-    motion: NDArray[np.float64] = (value * turn[:, None]).real
-    return motion
+def _seen(block: Block, envelope: Envelope, tremor: Narrowband) -> NDArray[np.float64]:
+    """Motion of a tremor as the frames show it, after what their exposure took."""
+    turn = np.exp(2j * np.pi * tremor.centre_hz * envelope.time_s)
+    motion: NDArray[np.float64] = (envelope.value * turn[:, None]).real
+    return motion * block.kept_by_exposure(tremor.centre_hz)
 
 
 def _neighbourhood(spectrum: Spectrum, series: int, at: int) -> float:

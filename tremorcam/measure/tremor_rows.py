@@ -14,7 +14,7 @@ from tremorcam.measure.rhythm import bandwidth_hz, harmonics, persistence, stabi
 from tremorcam.measure.tables import NAN, MeasureRows, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tremorcam.measure.peaks import Peak
     from tremorcam.measure.symmetry import SidePair
@@ -29,8 +29,10 @@ PEAK_MEASURES = (
 )  # fmt: skip
 
 
-def add_tremor(rows: MeasureRows, found: StretchTremor, *, rate_hz: float) -> None:
-    """Add every region's rows of one stretch."""
+def add_tremor(
+    rows: MeasureRows, found: StretchTremor, *, rate_hz: float, bounds: Mapping[str, float]
+) -> None:
+    """Add every region's rows of one stretch; ``bounds`` are of their noise densities."""
     stretch = found.stretch
     for each in found.regions:
         place = Place(each.region.name, each.region.side, stretch.phase, stretch.smile)
@@ -39,6 +41,7 @@ def add_tremor(rows: MeasureRows, found: StretchTremor, *, rate_hz: float) -> No
         else:
             _add_detected(rows, place, each.peak, stretch, rate_hz)
         rows.add(place, "noise_density", each.noise_density)
+        rows.add(place, "noise_bound", bounds.get(each.region.key, NAN))
         rows.add(place, "detection_limit", PEAK_TO_PEAK * each.detection_limit_rms_mm)
 
 
@@ -47,7 +50,7 @@ def add_not_assessed(rows: MeasureRows, phase: str, smile: int) -> None:
     for region in REGIONS:
         if region.role == "face":
             place = Place(region.name, region.side, phase, smile)
-            for measure in (*PEAK_MEASURES, "noise_density", "detection_limit"):
+            for measure in (*PEAK_MEASURES, "noise_density", "noise_bound", "detection_limit"):
                 rows.add(place, measure, NAN)
 
 

@@ -113,12 +113,15 @@ def is_cross_talk(
 ) -> bool:
     """Whether a small peak is only what a far stronger one elsewhere carries along.
 
-    Skin, and patches wider than what moves, pass a few percent of a movement on. A peak of at
-    most 5 % of the strongest one's amplitude, coherent with it, is therefore no tremor of its
-    own; where both sides truly shake, they differ by less.
+    Skin, patches wider than what moves, and encoders that spend their bits on what moves most
+    pass a few percent of a movement on. A peak of at most 5 % of the strongest one's amplitude,
+    at its frequency or coherent with it, is therefore no tremor of its own; where both sides
+    truly shake, they differ by less.
     """
     if tremor.rms_mm.value > CROSS_TALK_SHARE * strongest.rms_mm.value:
         return False
+    if abs(tremor.centre_hz - strongest.centre_hz) <= SAME_CAUSE_HZ:
+        return True
     same = narrowband(blocks, tremor.series, spectrum, strongest.centre_hz, refine=False)
     return same is not None and couple(same, strongest).significant
 

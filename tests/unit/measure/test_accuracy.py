@@ -38,6 +38,31 @@ def test_a_sinusoid_is_read_exactly_at_every_frame_rate(rate_hz, share, jitter_s
     assert detected(measurement, "whole") == {("mouth_corner", "left")}
 
 
+@pytest.mark.parametrize("frequency_hz", [4.0, 11.0])
+def test_what_a_known_exposure_hid_is_given_back(frequency_hz):
+    """Frames of 25 ms keep 98 % of a movement at 4 Hz, 88 % at 11 Hz."""
+    exposure_s = 0.025
+    signals = sine_signals(30, frequency_hz, noise=0.003)
+    mean = signals["displacement_mm"].values.mean(axis=0)
+    kept = np.sinc(exposure_s * frequency_hz)
+    blurred = signals.copy(deep=True)
+    blurred["displacement_mm"].values[:] = mean + kept * (signals["displacement_mm"].values - mean)
+    place = {"region": "mouth_corner", "side": "left", "phase": "whole"}
+    sharp, given_back = measured(signals), measured(blurred, exposure_s=exposure_s)
+    for name in ("tremor_amplitude_rms", "tremor_amplitude_p2p", "tremor_frequency"):
+        expected, found = (row(each, name, **place) for each in (sharp, given_back))
+        for column in ("value", "ci_low", "ci_high"):
+            assert found[column] == pytest.approx(expected[column], rel=0.003)
+
+
+def test_the_bound_stands_beside_the_noise():
+    signals = sine_signals(30, 7.0)
+    keys = signals["channel"].values.tolist()
+    signals["bound_mm"] = ("channel", 0.001 * np.arange(1.0, len(keys) + 1))
+    found = row(measured(signals), "noise_bound", region="cheek", side="right", phase="whole")
+    assert found["value"] == pytest.approx(0.001 * (keys.index("cheek_right") + 1) / np.sqrt(15))
+
+
 def test_the_direction_of_the_movement_is_told():
     measurement = measured(sine_signals(30, 7.0))
     axis = row(measurement, "tremor_axis", region="mouth_corner", side="left", phase="whole")

@@ -79,6 +79,14 @@ def test_cross_talk_to_the_other_side_is_no_tremor_of_its_own(signals):
     assert detected(measured(signals)) == {("mouth_corner", "left")}
 
 
+def test_what_an_encoder_scatters_at_the_same_frequency_is_no_tremor_of_its_own(signals):
+    """Twenty times smaller and not in step: as at a brow, beside a mouth that moves."""
+    move(signals, ("mouth_corner_left",), sine(signals, 7, 0.8))
+    wander = np.cumsum(np.random.default_rng(2).normal(0, 0.25, signals.sizes["frame"]))
+    move(signals, ("brow_left",), 0.03 * np.sin(2 * np.pi * 6.95 * signals["time_s"] + wander))
+    assert detected(measured(signals)) == {("mouth_corner", "left")}
+
+
 def test_a_small_tremor_of_another_frequency_is_its_own(signals):
     move(signals, ("mouth_corner_left",), sine(signals, 7, 0.8))
     move(signals, ("mouth_corner_right",), sine(signals, 9, 0.04))

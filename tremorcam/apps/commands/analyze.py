@@ -89,6 +89,15 @@ def analyze(
             "--mirrored", help="The videos show the person as in a mirror, as selfie apps do."
         ),
     ] = False,
+    exposure_ms: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01,
+            max=50.0,
+            help="How long the camera exposed each picture, if you know it: amplitudes are "
+            "corrected for the blur.",
+        ),
+    ] = None,
     overlay: Annotated[
         bool,
         typer.Option("--overlay", help="Write a video, too, that shows the tremor magnified."),
@@ -117,6 +126,7 @@ def analyze(
         hold_s=_hold_s(hold) if hold else None,
         context=_read_context(answers) if answers else {},
         mirrored=mirrored,
+        exposure_s=None if exposure_ms is None else exposure_ms / 1000,
         overlay=overlay,
         magnify=magnify,
         debug=debug,

@@ -8,7 +8,7 @@ import numpy as np
 
 from tremorcam.dictionary import categories, reasons, region_label, vetoes
 from tremorcam.publish.bands import BAND_HZ
-from tremorcam.publish.numbers import format_limit, format_number
+from tremorcam.publish.numbers import NOTHING, format_limit, format_number
 
 if TYPE_CHECKING:
     from tremorcam.data import Analysis, Finding, Reason
@@ -100,6 +100,8 @@ def _envelope(answer: Answer) -> list[tuple[str, str, str]]:
             f"nothing above {format_number(answer.highest_frequency_hz, 3)} Hz: faster movement "
             "can appear as slower",
         ),
+        _noise(answer),
+        _exposure(answer),
         ("Scale", format_limit(mm_per_px, "mm per pixel"), _scale_note(scale_sd)),
         (
             "Length",
@@ -114,6 +116,38 @@ def _envelope(answer: Answer) -> list[tuple[str, str, str]]:
         ),
     ]
     return rows
+
+
+def _noise(answer: Answer) -> tuple[str, str, str]:
+    noise, bound = answer.worst("noise_density"), answer.worst("noise_bound")
+    note = "what stays at the mouth or the strongest region when nothing trembles"
+    if bound > 0 and noise > 0:
+        note += (
+            f"; {noise / bound:.2g} times the {format_limit(bound, 'mm/√Hz')} that the texture and "
+            "the pixel noise of these pictures allow (Cramér-Rao): the rest is compression and "
+            "movement"
+        )
+    return "Noise", format_limit(noise, "mm/√Hz"), note
+
+
+def _exposure(answer: Answer) -> tuple[str, str, str]:
+    """Tell what exposure was corrected for, or how much an unknown one may hide."""
+    exposure_s = answer.analysis.provenance.get("parameters", {}).get("exposure_s")
+    rate_hz = answer.analysis.timing.effective_rate_hz
+    if exposure_s:
+        kept = np.sinc(exposure_s * BAND_HZ[1])
+        note = f"amplitudes are corrected for it, by up to {100 * (1 / kept - 1):.0f} %"
+        return "Exposure", f"{1000 * exposure_s:.3g} ms", note
+    if not rate_hz > 0:
+        return "Exposure", NOTHING, "not told"
+    tremor_hz = answer.at_tremor("tremor_frequency").value
+    at_hz = tremor_hz if np.isfinite(tremor_hz) else min(BAND_HZ[1], answer.highest_frequency_hz)
+    lost = 1 - np.sinc(at_hz / rate_hz)
+    note = (
+        f"not told, so not corrected for: each picture exposed as long as the next takes to come "
+        f"would hide {100 * lost:.0f} % of a movement at {at_hz:.3g} Hz"
+    )
+    return "Exposure", NOTHING, note
 
 
 def _scale_note(relative_sd: float | None) -> str:
