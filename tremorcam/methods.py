@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tremorcam.measure import blocks, narrowband, peaks, quality, rhythm
+from tremorcam.measure import blocks, narrowband, peaks, quality, rhythm, tremor_rows
 from tremorcam.measure.spectrum import time_half_bandwidth
 from tremorcam.track import flow
 from tremorcam.track.crop import IOD_PX
@@ -97,6 +97,7 @@ def parameters() -> dict[str, dict[str, Any]]:
             "time_half_bandwidth_short": time_half_bandwidth(blocks.SHORTEST_BLOCK_S)[0],
             "alpha": peaks.ALPHA,
             "least_prominence": peaks.LEAST_PROMINENCE,
+            "amplitude_gain_relative_sd": tremor_rows.GAIN_RELATIVE_SD,
             "amplitude_half_band_hz": narrowband.HALF_BAND_HZ,
             "confidence": narrowband.CONFIDENCE,
             "persistence_window_s": rhythm.WINDOW_S,

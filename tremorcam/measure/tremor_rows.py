@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tremorcam.measure.symmetry import SidePair
     from tremorcam.measure.tremor import RegionTremor, Stretch, StretchTremor
 
+GAIN_RELATIVE_SD = 0.03
+"""What the encoder and the patches' averaging do to an amplitude, relative to it: 0.3 mm read 0.95
+to 1.01 of the truth on rendered faces at 12 Mbit/s (docs/accuracy.md)."""
 PEAK_TO_PEAK = 2 * np.sqrt(2)
 """Of a sinusoid's RMS."""
 PEAK_MEASURES = (
@@ -72,7 +75,7 @@ def _add_detected(
     rows: MeasureRows, place: Place, peak: Peak, stretch: Stretch, rate_hz: float
 ) -> None:
     tremor, blocks = peak.tremor, stretch.blocks
-    rms, floor_mm = tremor.rms_mm, tremor.noise_rms_mm
+    rms, floor_mm = _with_gain_error(tremor.rms_mm), tremor.noise_rms_mm
     p2p = Interval(*(PEAK_TO_PEAK * np.array([rms.value, rms.low, rms.high])))
     axis_deg = np.rad2deg(np.arctan2(-tremor.axis[1], tremor.axis[0])) % 180
     harmonic_ratio, sinusoidality = harmonics(peak, blocks, rate_hz=rate_hz)
@@ -97,6 +100,13 @@ def _add_detected(
     }
     for measure, value in values.items():
         rows.add(place, measure, value, noise_floor=floors.get(measure, NAN), detected=True)
+
+
+def _with_gain_error(rms: Interval) -> Interval:
+    """Widen an amplitude's interval by the tracker's own error, independent of the noise's."""
+    reach = 1.96 * GAIN_RELATIVE_SD * rms.value
+    low = rms.value - np.hypot(rms.value - rms.low, reach)
+    return Interval(rms.value, max(low, 0.0), rms.value + np.hypot(rms.high - rms.value, reach))
 
 
 def add_symmetry(rows: MeasureRows, found: StretchTremor, pairs: Sequence[SidePair]) -> None:

@@ -102,6 +102,24 @@ def test_flicker_is_named_and_lowers_the_quality(signals):
     assert measurement.quality.has("flicker")
 
 
+def test_flicker_that_moves_patches_in_step_with_nothing_is_named(signals):
+    """As behind a rolling shutter: bands of light pass, and every patch answers another way."""
+    signals["brightness"].values += 128 * sine(signals, 10, 0.02)[:, None]
+    wander = np.cumsum(np.random.default_rng(1).normal(0, 0.25, signals.sizes["frame"]))
+    wave = 0.06 * np.sin(2 * np.pi * 10 * signals["time_s"].values + wander)
+    measurement = measured(move(signals, ("brow_left",), wave))
+    assert detected(measurement) == set()
+    assert {veto.cause for veto in measurement.vetoes} == {"flicker"}
+
+
+def test_a_head_that_trembles_in_uneven_light_is_no_flicker(signals):
+    signals["brightness"].values += 128 * sine(signals, 5, 0.01)[:, None]
+    signals["head_mm"].values[:, 1] += sine(signals, 5, 1.0)
+    measurement = measured(move(signals, REGION_SERIES, sine(signals, 5, 0.05)))
+    assert detected(measurement) == set()
+    assert causes(measurement) == {("head_motion", 5)}
+
+
 def test_a_tremor_beside_flicker_of_another_frequency_is_reported(signals):
     signals["brightness"].values += 128 * sine(signals, 10, 0.01)[:, None]
     move(signals, ("mouth_corner_left",), sine(signals, 8, 0.2))
