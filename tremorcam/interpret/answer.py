@@ -98,8 +98,7 @@ def others(facts: Facts) -> list[Seen]:
         text = f"the {side} side of the mouth twitched irregularly {times(bursts.value)}"
         seen.append(Seen(text, facts.bursts.rate, "twitches"))
     if enough(facts, "lids.one_sided_count", lids):
-        text = f"the {facts.lids.side} eye alone closed or twitched {times(lids.value)}"
-        seen.append(Seen(text, facts.lids.rate, "closures"))
+        seen.append(Seen(one_sided(facts), facts.lids.rate, "spasms"))
     if enough(facts, "lids.any_spasm", spasms):
         text = f"both eyes shut {times(spasms.value)} for longer than a blink"
         seen.append(Seen(text, facts.lids.spasm_rate, "closures"))
@@ -113,6 +112,13 @@ def others(facts: Facts) -> list[Seen]:
 def enough(facts: Facts, criterion: str, reading: Reading) -> bool:
     """Whether a reading is known and meets a criterion."""
     return facts.criteria[criterion].met_by(reading.value) is True
+
+
+def one_sided(facts: Facts) -> str:
+    """Say how often one eye, or its side's mouth where the eye mostly joins, twitched alone."""
+    side = facts.lids.side
+    who = f"the {side} eye or mouth" if facts.lids.joining else f"the {side} eye"
+    return f"{who} alone closed or twitched {times(facts.lids.count.value)}"
 
 
 def joined(texts: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tremorcam.anatomy import SIDES
-from tremorcam.interpret.answer import Seen, bound_mm, enough, joined, others, times
+from tremorcam.interpret.answer import Seen, bound_mm, enough, joined, one_sided, others
 from tremorcam.interpret.texts import load_texts
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def _spasm_bound(facts: Facts) -> str:
     if count.value == 0:
         return f"No one-sided spasm was seen in {facts.recording.observed_s:.0f} s."
     if not enough(facts, "lids.one_sided_count", count):
-        return f"The {facts.lids.side} eye alone closed or twitched {times(count.value)}."
+        text = one_sided(facts)
+        return f"{text[0].upper()}{text[1:]}."
     if not enough(facts, "lids.same_side", share):
         return "The one-sided closures changed sides, which no pattern here does: ask a doctor."
     return ""

@@ -11,6 +11,8 @@ from tremorcam.interpret.recording import counted
 from tremorcam.interpret.tables import MISSING, Event, Reading, events_reference, rate_reading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tremorcam.interpret.criteria import Criteria
     from tremorcam.interpret.recording import Recording
     from tremorcam.interpret.tables import Measures
@@ -20,6 +22,26 @@ LID_EVENTS = ("eyelid_spasm", "wink", "lid_twitch", "blink", "incomplete_blink",
 RESTING = ("neutral", "whole")
 """Phases of events while not smiling; ``whole`` is before, between and after all others."""
 CLOSURES = ("eyelid_spasm", "long_closure")
+
+
+def one_sided_bursts(events: Iterable[Event], side: str, criteria: Criteria) -> tuple[Event, ...]:
+    """Bursts of one side alone; what moves at once counts once."""
+    together_s = criteria["lids.with_mouth_lag"].value
+    kept: list[Event] = []
+    for event in events:
+        here = event.name in BURSTS and event.side == side
+        if here and (not kept or event.onset_s - kept[-1].onset_s > together_s):
+            kept.append(event)
+    return tuple(kept)
+
+
+def within(burst: Event, lids: Iterable[Event], criteria: Criteria) -> bool:
+    """Whether a burst overlaps one of these lid events, give or take the error of onsets."""
+    slack_s = criteria["lids.with_mouth_lag"].value
+    return any(
+        lid.onset_s - slack_s <= burst.offset_s and burst.onset_s <= lid.offset_s + slack_s
+        for lid in lids
+    )
 
 
 class BurstFacts:
@@ -39,13 +61,8 @@ class BurstFacts:
 
     def on(self, side: str, phase: str) -> tuple[Event, ...]:
         """Bursts of one side alone in a phase; what moves at once counts once."""
-        together_s = self._criteria["lids.with_mouth_lag"].value
-        kept: list[Event] = []
-        for event in self._events:
-            here = event.name in BURSTS and event.side == side and event.phase == phase
-            if here and (not kept or event.onset_s - kept[-1].onset_s > together_s):
-                kept.append(event)
-        return tuple(kept)
+        here = [event for event in self._events if event.phase == phase]
+        return one_sided_bursts(here, side, self._criteria)
 
     @cached_property
     def side(self) -> str:
@@ -102,15 +119,10 @@ class BurstFacts:
         """Share of the bursts that come while one of these lid events does."""
         if not self._smiling:
             return MISSING
-        slack_s = self._criteria["lids.with_mouth_lag"].value
-        within = [
-            burst
-            for burst in self._smiling
-            if any(lid.onset_s - slack_s <= burst.onset_s <= lid.offset_s + slack_s for lid in lids)
-        ]
+        joined = [burst for burst in self._smiling if within(burst, lids, self._criteria)]
         label = f"of them within one-sided lid events,{self.side}"
-        reference = f"{self.count.reference}; {events_reference(within, label)}"
-        return Reading(len(within) / len(self._smiling), reference=reference)
+        reference = f"{self.count.reference}; {events_reference(joined, label)}"
+        return Reading(len(joined) / len(self._smiling), reference=reference)
 
 
 class LidFacts:
@@ -148,10 +160,25 @@ class LidFacts:
         )
 
     @cached_property
+    def joining(self) -> tuple[Event, ...]:
+        """Bursts of that side without a lid event of their own, where most come with one.
+
+        They are spasms of which the eye's part was too small to be read: landmarks read a
+        partial closure of one eye at a third of its size. They are never more than those seen.
+        """
+        lids = self.one_sided(self.side)
+        bursts = one_sided_bursts(self._events, self.side, self._criteria)
+        alone = [burst for burst in bursts if not within(burst, lids, self._criteria)]
+        share = 1 - len(alone) / len(bursts) if bursts else 0.0
+        mostly = self._criteria["lids.with_mouth"].met_by(share) and len(alone) <= len(lids)
+        return tuple(alone) if mostly else ()
+
+    @cached_property
     def count(self) -> Reading:
-        """One-sided lid events of the side with more, but for those that are the smile's."""
-        label = f"one-sided lid events,{self.side}"
-        return counted(self._spontaneous, label, self._recording.observed_s)
+        """One-sided spasms of the side with more, but for lid events that are the smile's."""
+        spasms = sorted((*self._spontaneous, *self.joining), key=lambda event: event.onset_s)
+        label = f"one-sided lid events{' and bursts' if self.joining else ''},{self.side}"
+        return counted(spasms, label, self._recording.observed_s)
 
     @cached_property
     def rate(self) -> Reading:

@@ -320,6 +320,15 @@ def test_a_recording_that_sees_only_gross_tremor_is_not_called_free_of_it():
     assert statuses(hand_made(detection_limit_mm=math.nan))["no_tremor"] == "not_assessable"
 
 
+def test_a_spasm_whose_lids_were_too_faint_to_read_counts_where_the_eye_mostly_joins():
+    eye = [event("lid_twitch", "left", at) for at in (8.0, 11.0)]
+    mouth = [event("mouth_burst", "left", at) for at in (8.02, 11.03, 14.0)]
+    assert clearest(hand_made(events=[*eye, *mouth])) == "hemifacial_spasm"
+    assert statuses(hand_made(events=[*eye, *mouth[:2]]))["hemifacial_spasm"] == "not_consistent"
+    one_wink = hand_made(events=[eye[0], *mouth, event("mouth_burst", "left", 16.0)])
+    assert statuses(one_wink)["hemifacial_spasm"] == "not_consistent"
+
+
 # --- evidence --------------------------------------------------------------------------------
 
 

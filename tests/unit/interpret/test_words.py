@@ -79,7 +79,7 @@ def test_one_sided_spasm_is_told_and_its_absence_only_for_the_time_seen():
 
 def test_a_count_says_how_little_a_short_time_tells():
     lay = interpret(RECORDINGS["one_sided"]).words["lay"]
-    assert "from so short a time that may be 3 to 24 closures a minute." in lay
+    assert "from so short a time that may be 3 to 24 spasms a minute." in lay
 
 
 def test_advice_is_given_once():
