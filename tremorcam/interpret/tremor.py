@@ -169,7 +169,9 @@ class TremorFacts:
         return {smile: reading for smile, reading in mean.items() if reading.value > 0}
 
     def _shakes_in(self, smile: int) -> bool:
-        return any(self._peak(p.region, p.side, smile).detected for p in self.peaks)
+        """Whether a side of the mouth shakes in a smile; the chin is of neither side."""
+        sides = [peak for peak in self.peaks if peak.side in SIDES]
+        return any(self._peak(peak.region, peak.side, smile).detected for peak in sides)
 
 
 def _or(value: float, default: float) -> float:
