@@ -3,6 +3,7 @@
     python benchmarks/patterns/run.py signals WORK --n 20      no video: perfect tracking + noise
     python benchmarks/patterns/run.py video WORK --half reported --n 60 --faces FOLDER
     python benchmarks/patterns/run.py report WORK --half reported --docs docs/patterns.md
+    (and with --source signals for what was measured from signals)
 
 A recording that was measured before is not measured again; ``--limit`` stops after so many new
 ones. Findings are made anew by ``report`` from the stored measurements, so thresholds can be
@@ -88,11 +89,14 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="stop after so many new ones")
     parser.add_argument("--faces", type=Path, help="folder of photographs")
     parser.add_argument("--half", choices=["tuning", "reported"], default="tuning")
+    parser.add_argument("--source", choices=["video", "signals"], default="video",
+                        help="what the stored ones were measured from")  # fmt: skip
     parser.add_argument("--docs", type=Path, help="page to write the result into")
     args = parser.parse_args()
     if args.what == "report":
         stored = [pickle.loads(p.read_bytes()) for p in sorted(args.work.glob("*.pkl"))]
-        report([s for s in stored if s.half == args.half], half=args.half, docs=args.docs)
+        chosen = [s for s in stored if s.half == args.half]
+        report(chosen, half=args.half, source=args.source, docs=args.docs)
         return
     photos = sorted(str(p) for p in args.faces.glob("*.jpg")) if args.faces else []
     drawn = cohort(args.n, (None, *photos), first=args.first)

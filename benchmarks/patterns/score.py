@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING
+
+from scipy.stats import binomtest
 
 from tremorcam.interpret import CATEGORIES, interpret
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from stored import Stored
 
 NONE = "(none named)"
-BEGIN, END = "<!-- scores: begin -->", "<!-- scores: end -->"
+PACKAGES = ("tremorcam", "mediapipe", "opencv-contrib-python", "numpy", "scipy")
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,10 @@ def outcome(stored: Stored) -> Outcome:
     return Outcome(stored, primary, status, str(result.words["answer"]))
 
 
-def report(recordings: Sequence[Stored], *, half: str, docs: Path | None) -> None:
+def report(recordings: Sequence[Stored], *, half: str, source: str, docs: Path | None) -> None:
     """Print the scores of these recordings, and write them into a page between its marks."""
     outcomes = [outcome(stored) for stored in recordings]
-    text = "\n".join(_page(outcomes, half))
+    text = "\n".join(_page(outcomes, half, source))
     print(text)
     for one in outcomes:
         if one.assessable and one.primary != one.stored.pattern:
@@ -52,22 +55,25 @@ def report(recordings: Sequence[Stored], *, half: str, docs: Path | None) -> Non
                   f"{one.primary}: {one.answer}")  # fmt: skip
     if docs is not None:
         page = docs.read_text(encoding="utf-8")
-        before, after = page.partition(BEGIN)[0], page.partition(END)[2]
-        docs.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+        begin, end = (f"<!-- {source} scores: {edge} -->" for edge in ("begin", "end"))
+        before, after = page.partition(begin)[0], page.partition(end)[2]
+        docs.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
-def _page(outcomes: list[Outcome], half: str) -> list[str]:
+def _page(outcomes: list[Outcome], half: str, source: str) -> list[str]:
     usable = [one for one in outcomes if one.assessable]
     patterns = [c for c in CATEGORIES if any(one.stored.pattern == c for one in outcomes)]
     scores = {pattern: _scores(usable, pattern) for pattern in patterns}
     macro = sum(f1 for _, _, f1 in scores.values()) / max(len(scores), 1)
     lines = [
-        f"{len(outcomes)} recordings of the {half} half, {len(usable)} of them assessable for the "
-        "pattern they show. Rows: what was shown; columns: what was named the clearest.",
+        f"{len(outcomes)} recordings of the {half} half, {_how(outcomes, source)}; "
+        f"{len(usable)} of them assessable for the pattern they show. "
+        f"Versions: {', '.join(f'{name} {version(name)}' for name in PACKAGES)}. "
+        "Rows: what was shown; columns: what was named the clearest.",
         "",
         *_matrix(usable, patterns),
         "",
-        "| pattern | recordings | assessable | consistent | named | precision | F1 |",
+        "| pattern | shown | assessable | consistent | named (95 % interval) | precision | F1 |",
         "|---|---|---|---|---|---|---|",
     ]
     for pattern, (sensitivity, precision, f1) in scores.items():
@@ -76,10 +82,26 @@ def _page(outcomes: list[Outcome], half: str) -> list[str]:
         fits = sum(one.status == "consistent" for one in told)
         lines.append(
             f"| {pattern} | {len(shown)} | {len(told)} | {_share(fits, len(told))} | "
-            f"{sensitivity:.3f} | {precision:.3f} | {f1:.3f} |"
+            f"{sensitivity:.2f} ({_interval(told)}) | {precision:.2f} | {f1:.2f} |"
         )
     lines += ["", f"Macro F1 of the pattern named: {macro:.3f}.", *_fatigue_or_spasm(usable)]
     return [*lines, "", *_by_severity(usable, patterns)]
+
+
+def _how(outcomes: list[Outcome], source: str) -> str:
+    if source == "signals":
+        return "measured from signals, without pictures"
+    n_faces = len({one.stored.face for one in outcomes})
+    return f"rendered on {n_faces} faces and measured from video files"
+
+
+def _interval(told: list[Outcome]) -> str:
+    """Exact 95 % interval of how often the pattern shown is named (Clopper & Pearson 1934)."""
+    if not told:
+        return "–"
+    hits = sum(one.primary == one.stored.pattern for one in told)
+    exact = binomtest(hits, len(told)).proportion_ci()
+    return f"{exact.low:.2f}–{exact.high:.2f}"
 
 
 def _matrix(outcomes: list[Outcome], patterns: list[str]) -> list[str]:
@@ -105,7 +127,7 @@ def _fatigue_or_spasm(outcomes: list[Outcome]) -> list[str]:
     f1 = sum(_scores(those, pattern)[2] for pattern in pair) / 2
     return [
         f"Fatigue-like against one-sided, {len(those)} recordings: macro F1 {f1:.3f}; "
-        f"{wrong} taken for the other."
+        f"{wrong} of them taken for the other."
     ]
 
 

@@ -46,7 +46,7 @@ def _resemblance(findings: tuple[Finding, ...]) -> str:
 def _tremor(facts: Facts) -> str:
     peak = facts.tremor.strongest()
     if peak is None:
-        return _none_seen(facts)
+        return none_seen(facts)
     sides = [side for side in SIDES if facts.tremor.strongest(side)]
     where = "on both sides of the mouth" if len(sides) == 2 else f"at the {peak.place}"
     size = f" by {peak.p2p.value:.2g} mm" if peak.p2p.known else ""
@@ -65,15 +65,20 @@ def _growth(peak: Peak, facts: Facts) -> str:
     return f", and it grew while the smile was held ({peak.growth.value:.1f} times)" if grew else ""
 
 
-def _none_seen(facts: Facts) -> str:
+def hidden_by(facts: Facts) -> tuple[str, ...]:
+    """Name the qualities for which a tremor could be there unseen."""
+    lost = (facts.undermined.get(aspect, ()) for aspect in ("faint", "rhythm", "unseen"))
+    return tuple(dict.fromkeys(code.replace("_", " ") for codes in lost for code in codes))
+
+
+def none_seen(facts: Facts) -> str:
+    """Say that no tremor was seen, and above what size or why one could be hidden."""
     if not facts.tremor.looked_for:
         return "Whether the mouth shook could not be measured"
     during = " while smiling" if facts.tremor.phase == "hold" else ""
     text = f"No tremor was detected at the mouth{during}"
-    lost = (facts.undermined.get(aspect, ()) for aspect in ("faint", "rhythm", "unseen"))
-    hidden = dict.fromkeys(code.replace("_", " ") for codes in lost for code in codes)
-    if hidden:
-        return f"{text}, but this recording could hide one ({', '.join(hidden)})"
+    if hidden_by(facts):
+        return f"{text}, but this recording could hide one ({', '.join(hidden_by(facts))})"
     limit = facts.tremor.detection_limit
     return text + (
         f"; one above {bound_mm(limit.value)} mm would have been seen" if limit.known else ""

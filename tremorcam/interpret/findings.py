@@ -92,7 +92,7 @@ def _unmet(verdict: Verdict, facts: Facts) -> str:
     pieces = pieces or [piece for piece in verdict.supporting if piece.met is False]
     there = [piece for piece in pieces if piece.criterion.startswith("not ")]
     lacking = [piece for piece in pieces if piece not in there]
-    texts = {"Not met": lacking, "But there was": there}
+    texts = {"Not met": lacking, "Against it": there}
     return " ".join(
         f"{text}: {'; '.join(_held(piece, facts.criteria) for piece in group)}."
         for text, group in texts.items()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tremorcam.anatomy import SIDES
-from tremorcam.interpret.answer import Seen, bound_mm, enough, joined, one_sided, others
+from tremorcam.interpret.answer import (
+    Seen,
+    bound_mm,
+    enough,
+    hidden_by,
+    joined,
+    none_seen,
+    one_sided,
+    others,
+)
 from tremorcam.interpret.texts import load_texts
 
 if TYPE_CHECKING:
@@ -42,6 +51,8 @@ def _what_was_seen(facts: Facts) -> list[str]:
     if found:
         shaking = joined([_shaking(peak) for peak in found])
         seen = [f"{held}, {shaking}.", *_how_sure(facts), *_growth(facts)]
+    elif hidden_by(facts):
+        seen = [f"{none_seen(facts)}."]
     elif facts.tremor.looked_for and facts.tremor.detection_limit.known:
         limit_mm = bound_mm(facts.tremor.detection_limit.value)
         seen = [f"{held}, neither side of the mouth shook by more than {limit_mm} mm."]
@@ -55,7 +66,7 @@ def _counted(seen: Seen) -> str:
     if not seen.rate.bounded:
         return f"{text}."
     return (
-        f"{text}; from so short a time that may be {seen.rate.ci_low:.0f} to "
+        f"{text}; over so short a time, that fits anything from {seen.rate.ci_low:.0f} to "
         f"{seen.rate.ci_high:.0f} {seen.things} a minute."
     )
 
@@ -64,8 +75,9 @@ def _shaking(peak: Peak) -> str:
     size = ""
     if peak.p2p.known:
         size = f" by {peak.p2p.value:.2g} mm"
-        if peak.p2p.bounded:
-            size += f" ({peak.p2p.ci_low:.2g} to {peak.p2p.ci_high:.2g})"
+        low, high = f"{peak.p2p.ci_low:.2g}", f"{peak.p2p.ci_high:.2g}"
+        if peak.p2p.bounded and low != high:
+            size += f" ({low} to {high})"
     return f"the {peak.place} shook{size}, {peak.frequency.value:.1f} times a second"
 
 

@@ -79,7 +79,7 @@ def test_one_sided_spasm_is_told_and_its_absence_only_for_the_time_seen():
 
 def test_a_count_says_how_little_a_short_time_tells():
     lay = interpret(RECORDINGS["one_sided"]).words["lay"]
-    assert "from so short a time that may be 3 to 24 spasms a minute." in lay
+    assert "over so short a time, that fits anything from 3 to 24 spasms a minute." in lay
 
 
 def test_advice_is_given_once():
@@ -91,7 +91,7 @@ def test_advice_is_given_once():
 
 def test_what_speaks_against_a_pattern_is_said_without_a_double_negative():
     found = {f.category: f.explanation for f in interpret(RECORDINGS["both"]).findings}
-    assert "But there was: probability that noise alone" in found["no_tremor"]
+    assert "Against it: probability that noise alone" in found["no_tremor"]
     assert "ot so: " not in " ".join(found.values())
 
 
