@@ -28,7 +28,8 @@ Smaller windows are noisier on every real clip tried; larger ones reach beyond w
 _LEAST_WINDOW_PX = 5  # OpenCV takes none below 3
 _NORMALISE_SIGMA = 0.08
 _PYRAMID_LEVELS = 2
-_CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.003)
+# Steps below a hundredth of a pixel are within the noise, and cost a quarter of the time.
+_CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.01)
 
 
 def disc(n: int, radius: float) -> NDArray[np.float64]:
@@ -55,8 +56,8 @@ def normalise(gray: NDArray[np.uint8], iod_px: float) -> NDArray[np.uint8]:
     gain = 32 / np.sqrt(variance + 4)  # 4: the square of two grey levels, camera noise
     mean = cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR)
     gain = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
-    flat = np.clip((picture - mean) * gain + 128.5, 0, 255)
-    return np.asarray(flat, dtype=np.uint8)
+    flat = cv2.multiply(cv2.subtract(picture, mean), gain)
+    return np.asarray(cv2.add(flat, 128.0, dtype=cv2.CV_8U), np.uint8)  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """From frames to raw steps of motion: one pass over the video, one frame held at a time.
 
 Flow moves the anchors from frame to frame; landmarks, which cost more and jitter, are looked
-for about 15 times a second and whenever the eyes change, in a thread beside the flow, and
+for about 10 times a second and whenever the eyes change, in a thread beside the flow, and
 draw the anchors back. Results are taken up at fixed frames, so that they do not depend on
 how fast the threads run.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tremorcam.source.video import Frame
     from tremorcam.track.geometry import Shape
 
-_LANDMARK_INTERVAL_S = 1 / 15
+_LANDMARK_INTERVAL_S = 1 / 10
 _EYE_CHANGE = 1.6
 """Landmarks are looked for out of turn when the eyes' picture changes so many times as much
 as it usually does: a lid may be moving."""
