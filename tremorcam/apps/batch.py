@@ -8,16 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tremorcam import publish
+from tremorcam.apps.storage import at_hand
 from tremorcam.apps.tasks import Outcome, RegionLine, failure
 from tremorcam.apps.wording import unexpected
 from tremorcam.data import TremorcamError
 from tremorcam.publish.answer import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
-    from tremorcam.apps.tasks import Progress, Task
+    from tremorcam.apps.tasks import OnProgress, Progress, Task
     from tremorcam.data import Analysis
 
 OVERLAY_FILE = "overlay.mp4"
@@ -31,27 +31,10 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
     What the user can mend ends in the outcome's ``error``; so does everything else that goes
     wrong with this one video, so that the others are still measured.
     """
-    # Trackers load slowly, and a parent of worker processes never needs them.
-    from tremorcam import pipeline
-
-    settings = task.settings
-    share = MEASURING_SHARE if settings.overlay else 1.0
     try:
-        analysis = pipeline.analyze(
-            task.video,
-            iris_mm=settings.iris_mm,
-            hold=settings.hold_s,
-            context=settings.context,
-            mirrored=settings.mirrored,
-            exposure_s=settings.exposure_s,
-            progress=lambda fraction: progress(share * fraction),
-        )
-        publish.save_analysis(analysis, task.folder)
-        outcome = describe(analysis, task)
-        error = _write_overlay(
-            analysis, task, lambda fraction: progress(share + (1 - share) * fraction)
-        )
-        return dataclasses.replace(outcome, error=error)
+        with at_hand(task) as here:
+            outcome = _measure(here, progress)
+        return dataclasses.replace(outcome, video=task.video, folder=task.folder)
     except TremorcamError as error:
         return failure(task.video, str(error))
     except MemoryError:
@@ -59,9 +42,32 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
             task.video, f"{task.video.name}: there is not enough memory; scale it down to 720p"
         )
     except Exception as error:
-        if settings.debug:
+        if task.settings.debug:
             raise
         return failure(task.video, f"{task.video.name}: {unexpected(error)}")
+
+
+def _measure(task: Task, progress: Progress) -> Outcome:
+    # Trackers load slowly, and a parent of worker processes never needs them.
+    from tremorcam import pipeline
+
+    settings = task.settings
+    share = MEASURING_SHARE if settings.overlay else 1.0
+    analysis = pipeline.analyze(
+        task.video,
+        iris_mm=settings.iris_mm,
+        hold=settings.hold_s,
+        context=settings.context,
+        mirrored=settings.mirrored,
+        exposure_s=settings.exposure_s,
+        progress=lambda fraction: progress(share * fraction),
+    )
+    publish.save_analysis(analysis, task.folder)
+    outcome = describe(analysis, task)
+    error = _write_overlay(
+        analysis, task, lambda fraction: progress(share + (1 - share) * fraction)
+    )
+    return dataclasses.replace(outcome, error=error)
 
 
 def _write_overlay(analysis: Analysis, task: Task, progress: Progress) -> str | None:
@@ -115,9 +121,7 @@ def _region_lines(analysis: Analysis) -> tuple[RegionLine, ...]:
     return tuple(lines)
 
 
-def measure_in_turn(
-    tasks: Sequence[Task], on_progress: Callable[[Path, float], None]
-) -> Iterator[Outcome]:
+def measure_in_turn(tasks: Sequence[Task], on_progress: OnProgress) -> Iterator[Outcome]:
     """Measure videos one after the other in this process, giving each outcome as it comes."""
     for task in tasks:
         yield measure_video(task, partial(on_progress, task.video))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tremorcam.data import InputError
 from tremorcam.publish.files import ANALYSIS_FILE, rests
+from tremorcam.publish.summary_file import SUMMARY_FILE
 from tremorcam.source.container import sha256_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ VIDEO_SUFFIXES = frozenset((
     ".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".qt", ".ts", ".vob", ".webm", ".wmv",
 ))
 # fmt: on
-SUMMARY_FILE = "summary.csv"
 
 
 def find_videos(paths: Iterable[Path]) -> list[Path]:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from tremorcam.publish.summary import failed_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tremorcam.data import Analysis
 
     Progress = Callable[[float], None]
     Measure = Callable[["Task", Progress], "Outcome"]
+    OnProgress = Callable[[Path, float], None]
+    Runner = Callable[[Sequence["Task"], OnProgress], Iterator["Outcome"]]
 
 
 @dataclass(frozen=True)

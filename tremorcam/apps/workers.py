@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
-    from tremorcam.apps.tasks import Measure
+    from tremorcam.apps.tasks import Measure, OnProgress
 
 # "spawn" everywhere: forking a process whose libraries run threads can hang.
 _PROCESSES = multiprocessing.get_context("spawn")
@@ -44,7 +44,7 @@ class _Worker:
 
 def measure_side_by_side(
     tasks: Sequence[Task],
-    on_progress: Callable[[Path, float], None],
+    on_progress: OnProgress,
     *,
     workers: int,
     measure: Measure,
@@ -115,9 +115,7 @@ def _hand_out(worker: _Worker, waiting: deque[Task], limits: Callable[[Path], Li
             worker.connection.send((worker.task, allowed.memory_bytes))
 
 
-def _outcomes(
-    pool: list[_Worker], on_progress: Callable[[Path, float], None]
-) -> Iterator[tuple[_Worker, Outcome]]:
+def _outcomes(pool: list[_Worker], on_progress: OnProgress) -> Iterator[tuple[_Worker, Outcome]]:
     """Listen for a moment, then see to it that every worker keeps to its limits."""
     busy = {worker.connection: worker for worker in pool if worker.task}
     for connection in wait(list(busy), POLL_S):
@@ -132,7 +130,7 @@ def _outcomes(
             yield worker, failure(worker.task.video, f"{worker.task.video.name}: {fault}")
 
 
-def _hear(worker: _Worker, on_progress: Callable[[Path, float], None]) -> Outcome | None:
+def _hear(worker: _Worker, on_progress: OnProgress) -> Outcome | None:
     if worker.task is None or worker.watch is None:
         return None
     video = worker.task.video

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from tremorcam.publish.report import render_report, save_report
     from tremorcam.publish.serialize import from_json, load_analysis, to_json
     from tremorcam.publish.summary import failed_row, summary_row
-    from tremorcam.publish.tables import make_tables, save_analysis, write_summary
+    from tremorcam.publish.summary_file import append_summary, write_summary
+    from tremorcam.publish.tables import make_tables, save_analysis
 
 __all__ = [
+    "append_summary",
     "failed_row",
     "from_json",
     "load_analysis",
@@ -36,6 +38,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "append_summary": "summary_file",
     "failed_row": "summary",
     "from_json": "serialize",
     "load_analysis": "serialize",
@@ -49,7 +52,7 @@ _HOME = {
     "summary_row": "summary",
     "to_json": "serialize",
     "write_overlay": "overlay",
-    "write_summary": "tables",
+    "write_summary": "summary_file",
 }
 
 

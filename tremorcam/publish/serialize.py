@@ -79,7 +79,7 @@ def load_analysis(path: str | Path) -> Analysis:
     TremorcamError
         If there is none, it is damaged, or another version of the format.
     """
-    path = Path(path)
+    path = Path(path) if isinstance(path, str) else path
     if path.is_dir():
         path = path / ANALYSIS_FILE
     try:

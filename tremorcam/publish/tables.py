@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +12,12 @@ import pandas as pd
 
 from tremorcam.anatomy import SIDES
 from tremorcam.dictionary import Column, columns, files
+from tremorcam.publish.csv_text import write_csv
 from tremorcam.publish.files import ANALYSIS_FILE, write_files
 from tremorcam.publish.serialize import to_json
 from tremorcam.publish.summary import summary_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from numpy.typing import NDArray
 
     from tremorcam.data import Analysis
@@ -50,25 +46,6 @@ def save_analysis(analysis: Analysis, folder: str | Path) -> None:
     write_files(folder, {name: text.encode() for name, text in texts.items()})
 
 
-def write_summary(rows: Iterable[Mapping[str, Any]], path: str | Path) -> None:
-    """Write the rows of several recordings as one summary.csv.
-
-    Parameters
-    ----------
-    rows : iterable of mapping
-        From :func:`summary_row` and :func:`failed_row`.
-    path : path
-
-    Raises
-    ------
-    TremorcamError
-        If it cannot be written.
-    """
-    path = Path(path)
-    table = pd.DataFrame(list(rows), columns=[column.name for column in columns("summary.csv")])
-    write_files(path.parent, {path.name: to_csv(table, "summary.csv").encode()})
-
-
 def make_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     """Lay out an analysis as the tables of its CSV files, by file name."""
     return {
@@ -79,6 +56,16 @@ def make_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "events.csv": analysis.events,
         "course.csv": analysis.course,
     }
+
+
+def to_csv(table: pd.DataFrame, file: str) -> str:
+    """Write a table as the CSV that the dictionary says ``file`` is."""
+    return write_csv((_values(table[column.name]) for column in columns(file)), file)
+
+
+def _values(column: pd.Series[Any]) -> list[Any]:
+    values = column.astype(object)
+    return values.where(values.notna(), None).tolist()
 
 
 def signals_table(analysis: Analysis) -> pd.DataFrame:
@@ -150,37 +137,6 @@ def _describe_column(column: Column) -> dict[str, Any]:
     if column.enum:
         field["constraints"] = {"enum": list(column.enum)}
     return field
-
-
-def to_csv(table: pd.DataFrame, file: str) -> str:
-    """Write a table as the CSV that the dictionary says ``file`` is.
-
-    Comma-separated, ``.`` for decimals, lines ended by LF; numbers keep seven significant
-    digits, times microseconds. Missing values are empty.
-    """
-    layout = columns(file)
-    cells = [[_format(value, column) for value in table[column.name]] for column in layout]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in layout])
-    writer.writerows(zip(*cells, strict=True))
-    return text.getvalue()
-
-
-def _format(value: Any, column: Column) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if column.type == "boolean":
-        return "true" if value else "false"
-    if column.type == "integer":
-        return str(int(value))
-    if column.type == "number":
-        if column.name.endswith("_s"):
-            value = round(float(value), 6)
-            return f"{value:.6f}".rstrip("0").rstrip(".")
-        # Adding zero turns the negative zero into zero.
-        return f"{float(value) + 0.0:.7g}"
-    return str(value)
 
 
 def _phase_of_frames(

@@ -191,6 +191,35 @@ def test_resume_measures_only_what_is_not_done(run, tmp_path):
     assert (tmp_path / "out" / "c-2").exists()
 
 
+def test_addresses_are_read_and_written_to(run, tmp_path):
+    pytest.importorskip("upath", reason="the extra 'cluster' is not installed")
+    videos = make_videos(tmp_path / "in", a="ok", b="bad", c="ok")
+    command = ["analyze", (tmp_path / "in").as_uri(), "-o", (tmp_path / "out").as_uri()]
+    code, out, err = run(*command)
+    assert code == 1
+    assert err == "error: b.mp4 is no video that can be read\n"
+    assert f"→ {(tmp_path / 'out' / 'a').as_uri()}" in out
+    # What is measured is a copy that is at hand, and its results are as complete as any.
+    assert [call["path"].name for call in stub_pipeline.calls] == ["a.mp4", "b.mp4", "c.mp4"]
+    assert not any(call["path"].exists() for call in stub_pipeline.calls)
+    run("analyze", videos[0], "-o", "here")
+    assert {path.name for path in (tmp_path / "out" / "a").iterdir()} == {
+        path.name for path in (tmp_path / "here" / "a").iterdir()
+    }
+    stub_pipeline.calls.clear()
+    run(*command, "--resume")
+    assert [call["path"].name for call in stub_pipeline.calls] == ["b.mp4"]
+    table = pd.read_csv(tmp_path / "out" / "summary.csv")
+    assert table["video"].tolist() == ["a.mp4", "b.mp4", "c.mp4"]
+
+
+def test_an_unknown_kind_of_address_is_named(run):
+    code, _, err = run("analyze", "nowhere://bucket/videos", "-o", "out")
+    assert code == 1
+    assert err.startswith("error: 'nowhere://bucket/videos' cannot be reached")
+    assert err.count("\n") == 1
+
+
 def test_resume_measures_again_with_other_settings(run, tmp_path):
     make_videos(tmp_path / "in", a="ok")
     for options, n_calls in (([], 1), ([], 1), (["--iris-mm", "12"], 2), (["--mirrored"], 3)):
@@ -222,6 +251,7 @@ def test_json_is_all_that_standard_output_gets(run, tmp_path):
         ["analyze", "a.mp4", "-o", "out", "--hold", "nan:4"],
         ["analyze", "a.mp4", "-o", "out", "--iris-mm", "0"],
         ["analyze", "a.mp4", "-o", "out", "--workers", "0"],
+        ["analyze", "a.mp4", "-o", "out", "--workers", "2", "--scheduler", "tcp://127.0.0.1:9"],
         ["analyze", "a.mp4", "-o", "out", "--context", "missing.json"],
         ["analyze", "a.mp4", "-o", "out", "--context", "unknown.toml"],
         ["analyze", "a.mp4", "-o", "out", "--nonsense"],
@@ -286,7 +316,7 @@ def test_a_run_that_was_killed_while_saving_is_done_again_in_its_folder(run, tmp
 def test_a_full_disk_is_said_before_any_work(run, tmp_path, monkeypatch):
     (video,) = make_videos(tmp_path, smile="ok")
     usage = shutil.disk_usage(tmp_path)._replace(free=3_000_000)
-    monkeypatch.setattr("tremorcam.apps.run.shutil.disk_usage", lambda _folder: usage)
+    monkeypatch.setattr("tremorcam.apps.storage.shutil.disk_usage", lambda _folder: usage)
     code, _, err = run("analyze", video, "-o", "out")
     assert code == 1
     assert err.startswith("error: only 3 MB are free where 'out' is")

@@ -19,6 +19,12 @@ def register(app: typer.Typer) -> None:
     app.command("analyze")(analyze)
 
 
+def _location(text: str) -> Path:
+    from tremorcam.apps.storage import location
+
+    return location(text)
+
+
 def _parse_hold(text: str) -> str:
     _hold_s(text)
     return text
@@ -52,13 +58,22 @@ def analyze(
         list[Path],
         typer.Argument(
             metavar="VIDEO_OR_FOLDER...",
-            help="Video files, or folders of them.",
+            parser=_location,
+            help="Video files, or folders of them; addresses such as s3://bucket/videos, too.",
             show_default=False,
         ),
     ],
     *,
     out: Annotated[
-        Path, typer.Option("-o", "--out", help="Folder for the results.", show_default=False)
+        Path,
+        typer.Option(
+            "-o",
+            "--out",
+            metavar="FOLDER",
+            parser=_location,
+            help="Folder, or address, for the results.",
+            show_default=False,
+        ),
     ],
     iris_mm: Annotated[
         float,
@@ -106,6 +121,14 @@ def analyze(
         float, typer.Option(min=1, max=100, help="How many times as large the overlay shows it.")
     ] = 10.0,
     workers: Annotated[int, typer.Option(min=1, help="Videos measured at the same time.")] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Measure on the Dask cluster whose scheduler is there (tcp://...), instead of "
+            "on this machine.",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Skip videos whose results are there already.")
     ] = False,
@@ -117,9 +140,13 @@ def analyze(
 
     Every video gets a folder of its own below OUT, and OUT/summary.csv a row.
     """
-    from tremorcam.apps.run import Run
+    from tremorcam.apps.run import Run, choose_runner
     from tremorcam.apps.tasks import Settings
 
+    if scheduler and workers > 1:
+        raise typer.BadParameter(
+            "--workers is for this machine; a cluster has as many as were started there"
+        )
     debug = bool(context.obj["debug"])
     settings = Settings(
         iris_mm=iris_mm,
@@ -133,7 +160,8 @@ def analyze(
     )
     run = Run(videos, out, settings=settings, resume=resume)
     try:
-        run.measure(workers=workers, show_results=not as_json)
+        runner = choose_runner(workers=workers, scheduler=scheduler, debug=debug)
+        run.measure(runner, show_results=not as_json)
     except KeyboardInterrupt:
         typer.echo(
             f"interrupted: {run.n_measured} of {run.n_videos} videos are done; "
