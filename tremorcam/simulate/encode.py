@@ -110,6 +110,9 @@ def _options(encoding: Encoding) -> dict[str, object]:
     constant = encoding.bit_rate_bps is None
     if encoding.codec in ("libx264", "libx265"):
         options: dict[str, object] = {"preset": encoding.preset}
+        if encoding.codec == "libx264":
+            # Without it x264 chooses differently on other processors, and from run to run.
+            options["x264-params"] = "cpu-independent=1"
         return options | ({"crf": str(encoding.crf)} if constant else {})
     if encoding.codec in ("libvpx", "libvpx-vp9"):
         options = {"deadline": "realtime", "cpu-used": "6"}
