@@ -39,9 +39,9 @@ CHUNK_S = 1.0
 """Length over which the frequency is compared with itself."""
 LONGEST_WANDER = 5
 """Chunks over which a frequency may drift before it counts as new."""
-METHOD_RELATIVE_SD = 0.004
+METHOD_RELATIVE_SD = 0.005
 """What edges and the slow movement's removal add to the error of an amplitude, relative to it,
-as found by Monte Carlo."""
+as found by Monte Carlo: the bias of one that grows eightfold."""
 TOLERANCE_HZ = 0.002
 LARGEST_PULL_HZ = 0.7
 """A refined frequency stays within the peak it started from."""

@@ -140,7 +140,7 @@ def measure_peak(
     p_value = max(p_value, spectrum.p_value(series, float(spectrum.ratio[at, series])))
     p_value = family_p_value(p_value, n_tests)
     tremor = narrowband(blocks, series, spectrum, first.centre_hz, seed=seed)
-    if tremor is None or not tremor.rms_mm.low > 0 or not p_value < ALPHA:
+    if tremor is None or not tremor.rms_mm.value > 0 or not p_value < ALPHA:
         return None
     return Peak(tremor, spectrum, p_value) if _lasting_s(tremor) >= LEAST_LASTING_S else None
 
