@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 _ROOT = Path(tremorcam.__file__).parent
 
 
-def fingerprint(*rooms: str) -> str:
-    """Short hash of the sources of some rooms: what they gave is kept only as long as that."""
+def fingerprint(*rooms: str, beside: tuple[str, ...] = ()) -> str:
+    """Short hash of the sources of some rooms, and of some files here.
+
+    What they gave is kept only as long as it stays the same.
+    """
     files = sorted(path for room in rooms for path in (_ROOT / room).rglob("*.py"))
+    files += [Path(__file__).with_name(name) for name in beside]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes())

@@ -113,8 +113,9 @@ def _faces(faces: Sequence[str | None]) -> Iterator[Condition]:
         name = face_name(face)
         scene = _scene(face, seed)
         yield Condition(f"base-{name}", "base", name, scene, plain=seed < 4)
-        harder = replace(scene, encoding=Encoding(crf=16))
-        yield Condition(f"crf16-{name}", "codec", "x264 crf 16", harder)
+        for crf in (4, 16):
+            encoded = replace(scene, encoding=Encoding(crf=crf))
+            yield Condition(f"crf{crf}-{name}", "codec", f"x264 crf {crf}", encoded)
         still = _scene(
             face, seed, tremors=(), head=Head(sway_mm=0, sway_deg=0, sway_scale=0),
             encoding=Encoding(crf=4),
@@ -131,6 +132,10 @@ def _amplitudes(faces: Sequence[str | None]) -> Iterator[Condition]:
     for seed, face in enumerate(faces):
         for number, (left, right) in enumerate(pairs):
             scene = _scene(face, 100 + 10 * seed + number, tremors=_both(left, right))
+            if not seed and min(left[0], right[0]) < 0.1:
+                clear = replace(scene, encoding=Encoding(crf=4))
+                name = f"crf4-small{number}-{face_name(face)}"
+                yield Condition(name, "codec", "x264 crf 4, 0.05 and 0.1 mm", clear)
             level = f"{left[0]:g} mm at {left[1]:g} Hz, {right[0]:g} mm at {right[1]:g} Hz"
             yield Condition(
                 f"amplitude{number}-{face_name(face)}", "amplitude", level, scene, plain=seed == 0
@@ -179,8 +184,7 @@ def _changes() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "head", "tremor 1 mm at 5 Hz", {"head": tremor}
     for yaw_deg in (8.0, 15.0):
         yield "yaw", f"{yaw_deg:g} deg", {"head": Head(yaw_deg=yaw_deg)}
-    for crf in (4, 23):
-        yield "codec", f"x264 crf {crf}", {"encoding": Encoding(crf=crf)}
+    yield "codec", "x264 crf 23", {"encoding": Encoding(crf=23)}
     for codec, label, mbits in CODECS:
         for mbit in mbits:
             encoding = Encoding(codec, bit_rate_bps=round(mbit * 1e6 * SQUARE_SHARE))

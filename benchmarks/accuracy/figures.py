@@ -34,11 +34,13 @@ def _amplitudes(rows: pd.DataFrame) -> Figure:
     """Read over true amplitude, and noise, of all trackers."""
     figure = Figure(figsize=(8, 3.4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    moved = rows[rows["factor"].isin(["base", "amplitude", "smallest"])].dropna(subset=["gain"])
+    moved = rows[rows["factor"].isin(["base", "amplitude", "smallest"])].dropna(
+        subset=["clear_gain"]
+    )
     for at, (tracker, label) in enumerate(TRACKERS.items()):
         own = moved[moved["tracker"] == tracker]
         shift = 1.04 ** (at - 1)
-        left.plot(own["true_mm"] * shift, own["gain"], "o", ms=3.5, alpha=0.7, mew=0,
+        left.plot(own["true_mm"] * shift, own["clear_gain"], "o", ms=3.5, alpha=0.7, mew=0,
                   color=COLOURS[tracker], label=label)  # fmt: skip
         noise = rows[(rows["factor"].isin(["base", "still"])) & (rows["tracker"] == tracker)]
         for where, factor in enumerate(("still", "base")):
@@ -68,7 +70,7 @@ def _factors(rows: pd.DataFrame) -> Figure:
     for factor in FACTORS:
         group = own[own["factor"] == factor]
         for level, each in group.groupby("level", sort=False):
-            _points(upper, at, each["gain"])
+            _points(upper, at, each["clear_gain"])
             _points(lower, at, each["noise_mm_per_rthz"])
             names.append(str(level))
             at += 1

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tremorcam.simulate import Truth
 
 BAND_HZ = (3.0, 12.0)
-STILL_MM = 0.02
-"""Regions that truly move less than this (RMS) count as still: what skin drags along is little."""
+STILL_SHARE = 0.3
+"""A region said to tremble that truly moves less than this share of what was read is still."""
 
 
 def rows_of(condition: Condition, truth: Truth, found: Followed) -> list[dict[str, Any]]:
@@ -155,9 +155,8 @@ def false_alarms(
     alarms = []
     for row in found.itertuples():
         shown = truth.channel(f"{row.region}_{row.side}")[shown_s]
-        fast = signal.detrend(shown, axis=0)
-        trembles = truth.tremors and np.sqrt((fast**2).sum(axis=1).mean()) > STILL_MM
-        if not trembles:
-            rms_mm = float(amplitude[(row.region, row.side, row.smile)])
+        true_mm = _amplitude(truth.time_s[shown_s], shown, float(row.value)) / np.sqrt(2)
+        rms_mm = float(amplitude[(row.region, row.side, row.smile)])
+        if true_mm < STILL_SHARE * rms_mm:
             alarms.append([row.region, row.side, float(row.value), rms_mm])
     return alarms

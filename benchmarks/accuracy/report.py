@@ -28,6 +28,8 @@ def load(work: Path, version: str) -> pd.DataFrame:
     table["n_alarms"] = [len(x) if isinstance(x, list) else 0 for x in table["false_alarms"]]
     for name in ("gain", "cross_talk", "head_leak", "true_hz", "true_mm"):
         table[name] = pd.to_numeric(table.get(name))
+    # Irises are read to a few percent, the same for every length of a clip: told by itself.
+    table["clear_gain"] = table["gain"] / (1 + table["scale_error"].fillna(0))
     return table
 
 

@@ -28,8 +28,10 @@ from report import load, write
 
 from tremorcam.anatomy import SIDES
 
-ROOMS = ("source", "track", "measure")
-"""Whose sources decide what is read off a clip."""
+
+def version() -> str:
+    """Of everything that decides what is read off a clip."""
+    return fingerprint("source", "track", "measure", beside=("readings.py",))
 
 
 def measure_one(condition: Condition, work: Path) -> list[dict[str, Any]]:
@@ -52,16 +54,16 @@ def measure_one(condition: Condition, work: Path) -> list[dict[str, Any]]:
 
 def run(wanted: list[Condition], work: Path, *, limit: int | None) -> None:
     """Read what was not read yet by this version."""
-    folder, version = work / "rows", fingerprint(*ROOMS)
+    folder, current = work / "rows", version()
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [c for c in wanted if not (folder / f"{c.name}-{version}.json").exists()]
+    missing = [c for c in wanted if not (folder / f"{c.name}-{current}.json").exists()]
     print(f"{len(wanted) - len(missing)} of {len(wanted)} are there")
     for condition in missing[:limit]:
         start = time.process_time()
         rows = measure_one(condition, work)
         part = folder / f"{condition.name}.part"
         part.write_text(json.dumps(rows), encoding="utf-8")
-        part.replace(folder / f"{condition.name}-{version}.json")
+        part.replace(folder / f"{condition.name}-{current}.json")
         print(f"{condition.name}: {time.process_time() - start:.1f} s", flush=True)
 
 
@@ -81,7 +83,7 @@ def main() -> None:
         wanted = [c for c in conditions((None, *photos)) if re.search(args.only, c.name)]
         run(wanted, args.work, limit=args.limit)
     else:
-        write(load(args.work, fingerprint(*ROOMS)), args.docs)
+        write(load(args.work, version()), args.docs)
 
 
 if __name__ == "__main__":

@@ -144,10 +144,10 @@ def _exposure(answer: Answer) -> tuple[str, str, str]:
     at_hz = tremor_hz if np.isfinite(tremor_hz) else min(BAND_HZ[1], answer.highest_frequency_hz)
     lost = 1 - np.sinc(at_hz / rate_hz)
     note = (
-        f"not told, so not corrected for: each picture exposed as long as the next takes to come "
-        f"would hide {100 * lost:.0f} % of a movement at {at_hz:.3g} Hz"
+        f"so not corrected for: had every picture been exposed until the next one, "
+        f"{100 * lost:.0f} % of a movement at {at_hz:.3g} Hz would be hidden"
     )
-    return "Exposure", NOTHING, note
+    return "Exposure", "not known", note
 
 
 def _scale_note(relative_sd: float | None) -> str:
