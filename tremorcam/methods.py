@@ -98,6 +98,7 @@ def parameters() -> dict[str, dict[str, Any]]:
             "alpha": peaks.ALPHA,
             "least_prominence": peaks.LEAST_PROMINENCE,
             "amplitude_gain_relative_sd": tremor_rows.GAIN_RELATIVE_SD,
+            "encoder_loss_px": tremor_rows.ENCODER_LOSS_PX,
             "amplitude_half_band_hz": narrowband.HALF_BAND_HZ,
             "confidence": narrowband.CONFIDENCE,
             "persistence_window_s": rhythm.WINDOW_S,

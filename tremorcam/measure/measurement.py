@@ -25,23 +25,25 @@ from tremorcam.measure.lid_twitches import lid_twitches
 from tremorcam.measure.lids import lid_events
 from tremorcam.measure.narrowband import narrowband
 from tremorcam.measure.phases import Cue, find_phases, spans_of
-from tremorcam.measure.quality import analysis_band_hz, assess_quality
+from tremorcam.measure.quality import analysis_band_hz, assess_quality, bits_per_pixel
 from tremorcam.measure.spectrum import eigenspectra, frequency_grid
 from tremorcam.measure.speech import lip_opening_mm
 from tremorcam.measure.symmetry import side_pairs
 from tremorcam.measure.tables import MeasureRows
 from tremorcam.measure.tremor import FACE_SERIES, Stretch, StretchTremor, find_tremor
 from tremorcam.measure.tremor_rows import (
+    Recorded,
     add_not_assessed,
     add_recovery,
     add_spread,
     add_symmetry,
     add_tremor,
+    encoder_loss_mm,
 )
 from tremorcam.measure.vetoes import gather
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -128,8 +130,8 @@ def measure(
     found = _find_all(stretches, timing.effective_rate_hz, video.key_frame_interval_s, seed)
     vetoes = gather([veto for each in found for veto in each.vetoes])
     rows = MeasureRows()
-    bounds = _noise_bounds(signals, timing.effective_rate_hz)
-    _add_tremor_rows(rows, found, phases, timing.effective_rate_hz, bounds=bounds, seed=seed)
+    recorded = _recorded(signals, video, timing.effective_rate_hz)
+    _add_tremor_rows(rows, found, phases, recorded, seed=seed)
     twitches = lid_twitches(distinct, phases, lids, bursts)
     add_smiles(rows, distinct, phases, lids)
     add_eyes(rows, distinct, phases, [*lids, *twitches])
@@ -267,9 +269,8 @@ def _add_tremor_rows(
     rows: MeasureRows,
     found: Sequence[StretchTremor],
     phases: pd.DataFrame,
-    rate_hz: float,
+    recorded: Recorded,
     *,
-    bounds: Mapping[str, float],
     seed: int,
 ) -> None:
     main = _main(found)
@@ -280,21 +281,24 @@ def _add_tremor_rows(
     for each in found:
         add_symmetry(rows, each, side_pairs(each, seed=seed))
         add_spread(rows, each)
-        add_tremor(rows, each, rate_hz=rate_hz, bounds=bounds)
+        add_tremor(rows, each, recorded)
     if main is not None and len(main.stretch.holds) > 1:
         add_recovery(rows, main)
 
 
-def _noise_bounds(signals: xr.Dataset, rate_hz: float) -> dict[str, float]:
-    """Noise density in mm/√Hz that no registration of the same patches could beat, by region.
+def _recorded(signals: xr.Dataset, video: VideoInfo, rate_hz: float) -> Recorded:
+    """Gather what the recording does to amplitudes and noise.
 
     Errors of single frames are independent, so they spread evenly up to half the rate.
     """
-    if "bound_mm" not in signals or not rate_hz > 0:
-        return {}
-    keys = signals["channel"].values.tolist()
-    density = signals["bound_mm"].values / np.sqrt(rate_hz / 2)
-    return dict(zip(keys, density.tolist(), strict=True))
+    bounds: dict[str, float] = {}
+    if "bound_mm" in signals and rate_hz > 0:
+        density = signals["bound_mm"].values / np.sqrt(rate_hz / 2)
+        bounds = dict(zip(signals["channel"].values.tolist(), density.tolist(), strict=True))
+    scale = signals["mm_per_px"].values
+    mm_per_px = float(np.nanmedian(scale)) if np.isfinite(scale).any() else 0.0
+    loss_mm = encoder_loss_mm(bits_per_pixel(video, rate_hz), mm_per_px)
+    return Recorded(rate_hz, bounds, loss_mm)
 
 
 def _spectra_table(found: Sequence[StretchTremor]) -> pd.DataFrame:

@@ -196,7 +196,7 @@ def _picture(
     if vetoed or percent > FLICKER_PERCENT:
         message = f"The light flickers by {percent:.2f} % RMS; use daylight or another lamp."
         yield Reason("flicker", message, percent, FLICKER_PERCENT, "%")
-    bits = _bits_per_pixel(video, timing)
+    bits = bits_per_pixel(video, timing.effective_rate_hz)
     share = EFFICIENT_SHARE if video.codec in EFFICIENT_CODECS else 1.0
     limit = BITS_PER_PIXEL * share
     if bits < BITS_PER_PIXEL_NOTE * share:
@@ -264,8 +264,9 @@ def _flicker_percent(distinct: xr.Dataset, spectrum: Spectrum | None) -> float:
     return float(np.sqrt(trapezoid(psd, spectrum.frequency_hz)))
 
 
-def _bits_per_pixel(video: VideoInfo, timing: Timing) -> float:
-    pixels = video.width_px * video.height_px * timing.effective_rate_hz
+def bits_per_pixel(video: VideoInfo, rate_hz: float) -> float:
+    """Bits that the encoder spent on a pixel of a distinct picture, NaN where not known."""
+    pixels = video.width_px * video.height_px * rate_hz
     if not video.bit_rate_bps or not pixels > 0:
         return float("nan")
     return video.bit_rate_bps / pixels

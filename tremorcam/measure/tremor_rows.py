@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 GAIN_RELATIVE_SD = 0.03
 """What the encoder and the patches' averaging do to an amplitude, relative to it: 0.3 mm read 0.95
 to 1.01 of the truth on rendered faces at 12 Mbit/s (docs/accuracy.md)."""
+ENCODER_LOSS_PX = 0.02
+"""RMS that an encoder may take from any small movement, which it thinks not worth its bits: at
+12 Mbit/s of x264, 0.01 to 0.023 px were missing from 0.05 mm as from 0.3 mm, on skin from light to
+dark; none at 2 bits a pixel (docs/accuracy.md)."""
+CLEAR_BITS_PER_PIXEL = 1.0
 PEAK_TO_PEAK = 2 * np.sqrt(2)
 """Of a sinusoid's RMS."""
 PEAK_MEASURES = (
@@ -32,19 +38,40 @@ PEAK_MEASURES = (
 )  # fmt: skip
 
 
-def add_tremor(
-    rows: MeasureRows, found: StretchTremor, *, rate_hz: float, bounds: Mapping[str, float]
-) -> None:
-    """Add every region's rows of one stretch; ``bounds`` are of their noise densities."""
+@dataclass(frozen=True)
+class Recorded:
+    """What the recording does to every amplitude.
+
+    Parameters
+    ----------
+    rate_hz : float
+    noise_bound : mapping of str to float
+        Least possible noise density of each region, mm/√Hz.
+    encoder_loss_mm : float
+        RMS that the encoder may have taken away.
+    """
+
+    rate_hz: float
+    noise_bound: Mapping[str, float]
+    encoder_loss_mm: float = 0.0
+
+
+def encoder_loss_mm(bits_per_pixel: float, mm_per_px: float) -> float:
+    """RMS that an encoder may have taken; what is not known to be clear is taken for compressed."""
+    return 0.0 if bits_per_pixel >= CLEAR_BITS_PER_PIXEL else ENCODER_LOSS_PX * mm_per_px
+
+
+def add_tremor(rows: MeasureRows, found: StretchTremor, recorded: Recorded) -> None:
+    """Add every region's rows of one stretch."""
     stretch = found.stretch
     for each in found.regions:
         place = Place(each.region.name, each.region.side, stretch.phase, stretch.smile)
         if each.peak is None:
             _add_undetected(rows, place, each)
         else:
-            _add_detected(rows, place, each.peak, stretch, rate_hz)
+            _add_detected(rows, place, each.peak, stretch, recorded)
         rows.add(place, "noise_density", each.noise_density)
-        rows.add(place, "noise_bound", bounds.get(each.region.key, NAN))
+        rows.add(place, "noise_bound", recorded.noise_bound.get(each.region.key, NAN))
         rows.add(place, "detection_limit", PEAK_TO_PEAK * each.detection_limit_rms_mm)
 
 
@@ -72,13 +99,13 @@ def _add_undetected(rows: MeasureRows, place: Place, each: RegionTremor) -> None
 
 
 def _add_detected(
-    rows: MeasureRows, place: Place, peak: Peak, stretch: Stretch, rate_hz: float
+    rows: MeasureRows, place: Place, peak: Peak, stretch: Stretch, recorded: Recorded
 ) -> None:
     tremor, blocks = peak.tremor, stretch.blocks
-    rms, floor_mm = _with_gain_error(tremor.rms_mm), tremor.noise_rms_mm
+    rms, floor_mm = _with_gain_error(tremor.rms_mm, recorded), tremor.noise_rms_mm
     p2p = Interval(*(PEAK_TO_PEAK * np.array([rms.value, rms.low, rms.high])))
     axis_deg = np.rad2deg(np.arctan2(-tremor.axis[1], tremor.axis[0])) % 180
-    harmonic_ratio, sinusoidality = harmonics(peak, blocks, rate_hz=rate_hz)
+    harmonic_ratio, sinusoidality = harmonics(peak, blocks, rate_hz=recorded.rate_hz)
     resolution_hz = 2 * peak.spectrum.half_width_hz
     values: dict[str, float | Interval] = {
         "tremor_frequency": tremor.frequency_hz,
@@ -102,11 +129,15 @@ def _add_detected(
         rows.add(place, measure, value, noise_floor=floors.get(measure, NAN), detected=True)
 
 
-def _with_gain_error(rms: Interval) -> Interval:
-    """Widen an amplitude's interval by the tracker's own error, independent of the noise's."""
+def _with_gain_error(rms: Interval, recorded: Recorded) -> Interval:
+    """Widen an amplitude's interval by the tracker's error, and upwards by the encoder's loss.
+
+    The tracker's is independent of the noise's; the encoder only ever takes.
+    """
     reach = 1.96 * GAIN_RELATIVE_SD * rms.value
     low = rms.value - np.hypot(rms.value - rms.low, reach)
-    return Interval(rms.value, max(low, 0.0), rms.value + np.hypot(rms.high - rms.value, reach))
+    high = rms.value + np.hypot(rms.high - rms.value, reach) + recorded.encoder_loss_mm
+    return Interval(rms.value, max(low, 0.0), high)
 
 
 def add_symmetry(rows: MeasureRows, found: StretchTremor, pairs: Sequence[SidePair]) -> None:
