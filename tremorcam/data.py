@@ -253,8 +253,10 @@ def validate_signals(signals: xr.Dataset) -> None:
       within a stretch without NaN have a meaning, and only above about 0.5 Hz.
     - ``displacement_se_mm``: standard error of one frame's displacement.
     - ``brightness``: mean grey level (0 to 255) of the region's patch.
-    - ``eye_aperture_mm``: lid distance. ``smile_excursion_mm``: how far a mouth corner is
-      from the axis of the face at rest; its zero is arbitrary.
+    - ``eye_aperture_mm``: lid distance. ``eye_aperture_alone_mm``, which may be missing: that of
+      each eye read without the other, in some frames only.
+    - ``smile_excursion_mm``: how far a mouth corner is from the axis of the face at rest; its
+      zero is arbitrary.
     - ``head_mm``, ``head_angle_deg``: the head's motion in the picture;
       ``head_residual_mm``: what the rigid head model leaves at its reference points.
     - ``background_px``: motion of the picture outside the face (camera shake).

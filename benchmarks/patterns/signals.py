@@ -27,9 +27,10 @@ KEYS = [region.key for region in REGIONS]
 APERTURE_MM = 10.0  # Read 2006: 9.7 +- 1.2 mm
 SMILE_GAIN = {"mouth_corner": 1.0, "upper_lip": 0.5, "lower_lip": 0.4, "cheek": 0.5}
 READ_BOTH = ((0.0, 0.2, 0.37, 0.7, 1.0), (0.0, 0.1, 0.2, 0.5, 0.95))
+READ_ALONE, ALONE_EVERY = 0.8, 10
 READ_APART = ((0.0, 0.2, 0.33, 0.5, 0.7, 1.0), (0.0, 0.055, 0.1, 0.2, 0.32, 0.34))
 """How landmarks read the closure that both eyes share, and what one closes more than the other,
-on rendered faces (docs/patterns.md)."""
+on rendered faces; and how each eye by itself, in every tenth frame (docs/patterns.md)."""
 JAW_GAIN = {"chin": 1.0, "lower_lip": 0.9, "mouth_corner": 0.3}
 FACE_PORTRAIT = cast("Portrait", SimpleNamespace(smiling=False))
 
@@ -43,6 +44,8 @@ def signals_of(scene: Scene, *, noise_mm_per_rthz: float = 0.008) -> xr.Dataset:
     sigma_mm = noise_mm_per_rthz * np.sqrt(scene.camera.rate_hz / 2)
     displacement = _displacement_mm(motion) + rng.normal(0, sigma_mm, (n, len(KEYS), 2))
     aperture = APERTURE_MM * (1 - _read(motion.closure)) + _slow_noise(rng, (n, 2), 0.12)
+    alone = APERTURE_MM * (1 - READ_ALONE * motion.closure) + rng.normal(0, 0.2, (n, 2))
+    alone[np.arange(n) % ALONE_EVERY > 0] = np.nan
     flicker = (
         128
         * scene.light.flicker_depth
@@ -59,6 +62,7 @@ def signals_of(scene: Scene, *, noise_mm_per_rthz: float = 0.008) -> xr.Dataset:
                 ("frame", "channel"), 128 + flicker + rng.normal(0, 0.2, (n, len(KEYS)))
             ),
             "eye_aperture_mm": (("frame", "side"), np.maximum(aperture, 0.3)),
+            "eye_aperture_alone_mm": (("frame", "side"), np.maximum(alone, 0.3)),
             "smile_excursion_mm": (
                 ("frame", "side"), 25 + motion.smile_mm + _slow_noise(rng, (n, 2), 0.08)
             ),

@@ -93,7 +93,9 @@ def _one_side(
     rest_eye, held_eye = (
         _within(time_s, aperture_mm, spans.get(name)) for name in ("neutral", "hold")
     )
-    closure = _closure_percent(rest_eye, held_eye)
+    closure = _closure_percent(*_alone(distinct, time_s, spans, side, blinking))
+    if not np.isfinite(closure.value):
+        closure = _closure_percent(rest_eye, held_eye)
     speed, rise_s, eye_lag_s = float("nan"), float("nan"), float("nan")
     if "onset" in spans and np.isfinite(excursion.value):
         speed, rise_s = _rise(time_s, corner_mm, spans["onset"], rest.middle, held.middle)
@@ -103,6 +105,22 @@ def _one_side(
             )
             eye_lag_s = narrowed_s - rise_s
     return SideSmile(excursion, speed, rise_s, closure, eye_lag_s)
+
+
+def _alone(
+    distinct: xr.Dataset,
+    time_s: NDArray[np.float64],
+    spans: dict[str, tuple[float, float]],
+    side: Side,
+    blinking: NDArray[np.bool_],
+) -> tuple[_Level, _Level]:
+    """Aperture of an eye at rest and in the hold, read without the other eye if it was."""
+    aperture_mm = np.full(len(time_s), np.nan)
+    if "eye_aperture_alone_mm" in distinct:
+        aperture_mm = distinct["eye_aperture_alone_mm"].sel(side=side).values
+    open_mm = np.where(blinking, np.nan, aperture_mm)
+    rest, held = (_within(time_s, open_mm, spans.get(name)) for name in ("neutral", "hold"))
+    return rest, held
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,10 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
             "displacement_se_mm": (channel, displacement_se),
             "brightness": (channel, _stack(records, lambda r: r.brightness, (len(REGIONS),))),
             "eye_aperture_mm": (("frame", "side"), raw["aperture"] * mm_per_px[:, None]),
+            "eye_aperture_alone_mm": (
+                ("frame", "side"),
+                _stack(records, lambda r: r.alone, (2,)) * mm_per_px[:, None],
+            ),
             "smile_excursion_mm": (("frame", "side"), raw["excursion"] * mm_per_px[:, None]),
             "head_mm": (("frame", "space"), head),
             "head_angle_deg": (("frame", "angle"), raw["angles"]),

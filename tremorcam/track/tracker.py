@@ -21,6 +21,7 @@ from tremorcam.track.crop import Crop
 from tremorcam.track.flow import Flow, measure_flow, normalise, registration_bound
 from tremorcam.track.head import Similarity, fit_similarity
 from tremorcam.track.landmarks import FaceLandmarks
+from tremorcam.track.mirror import EyesAlone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from tremorcam.track.geometry import Shape
 
 _LANDMARK_INTERVAL_S = 1 / 10
+_ALONE_INTERVAL_S = 0.3
+"""Each eye is read by itself so often: it costs the network twice, and serves only what lasts."""
 _EYE_CHANGE = 1.6
 """Landmarks are looked for out of turn when the eyes' picture changes so many times as much
 as it usually does: a lid may be moving."""
@@ -60,13 +63,15 @@ class Step:
 class Record:
     """What one frame gave; ``None`` and NaN stand for what it did not.
 
-    ``shape`` is there only for frames whose landmarks were looked for.
+    ``shape`` is there only for frames whose landmarks were looked for, ``alone`` (the apertures
+    of the eyes, each read by itself) for some of these.
     """
 
     time_s: float
     difference: float
     found: bool = False
     shape: Shape | None = None
+    alone: NDArray[np.float64] | None = None
     step: Step | None = None
     centres: NDArray[np.float64] | None = None
     brightness: NDArray[np.float64] | None = None
@@ -93,7 +98,7 @@ class _Pending:
     record: Record
     anchors: NDArray[np.float64]
     crop: Crop
-    faces: Future[list[NDArray[np.float64]]]
+    faces: Future[tuple[list[NDArray[np.float64]], NDArray[np.float64] | None]]
 
 
 class Tracker:
@@ -121,7 +126,8 @@ class Tracker:
         self._anchors: NDArray[np.float64] = np.empty((0, 2))
         self._face: NDArray[np.float64] = np.empty((0, 3))
         self._pending: _Pending | None = None
-        self._looked_s = self._counted_s = self._searched_s = -np.inf
+        self._alone: EyesAlone | None = None
+        self._looked_s = self._alone_s = self._counted_s = self._searched_s = -np.inf
         self._eyes = _EyeWatch()
 
     def __enter__(self) -> Self:
@@ -182,6 +188,9 @@ class Tracker:
         if self._follower is not None:
             self._follower.close()
             self._follower = None
+        if self._alone is not None:
+            self._alone.close()
+            self._alone = None
 
     def _follow(self, gray: NDArray[np.uint8], record: Record) -> None:
         before = self._view
@@ -209,17 +218,32 @@ class Tracker:
         if self._follower is None:
             self._follower = FaceLandmarks()
         self._looked_s = record.time_s
-        faces = self._thread.submit(self._follower.find, view.picture, time_s=record.time_s)
+        alone = record.time_s - self._alone_s >= _ALONE_INTERVAL_S - 1e-6
+        if alone:
+            self._alone_s = record.time_s
+        faces = self._thread.submit(self._find, view.picture, record.time_s, alone=alone)
         self._pending = _Pending(
             len(self.records) - 1, record, self._anchors.copy(), view.crop, faces
         )
+
+    def _find(
+        self, picture: NDArray[np.uint8], time_s: float, *, alone: bool
+    ) -> tuple[list[NDArray[np.float64]], NDArray[np.float64] | None]:
+        """Landmarks of the face, and each eye's own aperture if asked for; runs beside the flow."""
+        assert self._follower is not None
+        faces = self._follower.find(picture, time_s=time_s)
+        if not (alone and faces):
+            return faces, None
+        if self._alone is None:
+            self._alone = EyesAlone()
+        return faces, self._alone.apertures_px(picture, faces[0], time_s)
 
     def _settle(self) -> bool:
         """Take up the landmarks that were looked for; False if the face had gone by then."""
         pending, self._pending = self._pending, None
         if pending is None:
             return True
-        faces = pending.faces.result()
+        faces, alone = pending.faces.result()
         if not faces:
             for record in self.records[pending.first :]:
                 record.found, record.step, record.centres = False, None, None
@@ -230,6 +254,7 @@ class Tracker:
             [crop.to_picture(found[:, :2]), found[:, 2:] / crop.factor.mean()], axis=1
         )
         pending.record.shape = geometry.describe(face)
+        pending.record.alone = None if alone is None else alone / crop.factor.mean()
         away = _goal(face) - pending.anchors
         moved = self._anchors - pending.anchors
         astray = np.hypot(away[:, 0], away[:, 1]) > _SNAP * geometry.interocular_px(face)

@@ -186,8 +186,8 @@ def test_closures_that_begin_with_each_smile_are_the_smiles_own():
 @pytest.mark.parametrize(
     ("narrowing", "status"),
     [
-        ([(30.0, 20.0)], "consistent"),
-        ([(29.9, 20.0)], "not_consistent"),
+        ([(35.0, 20.0)], "consistent"),
+        ([(34.9, 20.0)], "not_consistent"),
         ([(42, 20), (41, 20), (20, 20)], "not_consistent"),
         ([(42, 20), (20, 42), (42, 20)], "not_consistent"),
         ([(10, 40), (12, 38), (15, 42), (10, 40), (20, 21)], "consistent"),
