@@ -2,9 +2,15 @@
 
 >>> import tremorcam
 >>> analysis = tremorcam.analyze("smile.mp4")  # doctest: +SKIP
->>> analysis.measures  # doctest: +SKIP
+>>> analysis.quality.status
+'limited'
+>>> found = analysis.measures.query("measure == 'tremor_frequency' and detected == True")
+>>> found[["region", "side", "value", "unit"]].head(1)
+         region  side  value unit
+0  mouth_corner  left    7.2   Hz
 
-Videos whose motion is known come from :func:`tremorcam.simulate.simulate`.
+Videos whose motion is known come from :func:`tremorcam.simulate.simulate`, pictures from
+:mod:`tremorcam.publish.figures`.
 """
 
 from importlib import import_module

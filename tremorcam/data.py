@@ -185,6 +185,18 @@ class Analysis:
         Versions and parameters that made this, enough to repeat it.
     context : mapping
         What the person told (caffeine, sleep, ...); never changes a measurement.
+
+    Examples
+    --------
+    >>> import tremorcam
+    >>> analysis = tremorcam.load_analysis("out/smile")  # doctest: +SKIP
+    >>> left_mm = analysis.signals["displacement_mm"].sel(channel="mouth_corner_left")
+    >>> left_mm.dims
+    ('frame', 'space')
+    >>> [finding.category for finding in analysis.findings if finding.primary]
+    ['muscle_fatigue']
+    >>> [(veto.cause, veto.frequency_hz) for veto in analysis.vetoes]
+    [('flicker', 10.0), ('head_motion', 4.2)]
     """
 
     video: VideoInfo

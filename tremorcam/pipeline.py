@@ -82,8 +82,14 @@ def analyze(
 
     Examples
     --------
-    >>> analysis = analyze("sample_videos/no_tremor.mp4")  # doctest: +SKIP
-    >>> analysis.words["answer"]  # doctest: +SKIP
+    >>> analysis = analyze("smile.mp4", hold=(3.0, 13.0))  # doctest: +SKIP
+    >>> left = analysis.measures.query(
+    ...     "region == 'mouth_corner' and side == 'left' and phase == 'hold'"
+    ... ).set_index("measure")
+    >>> left.loc["tremor_frequency", ["value", "ci_low", "ci_high"]].to_list()  # Hz
+    [7.2, 7.16, 7.25]
+    >>> float(left.loc["tremor_amplitude_p2p", "value"])  # mm
+    0.44
     """
     if not 5.0 <= iris_mm <= 20.0:
         raise InputError(f"the iris diameter should be 5 to 20 mm, not {iris_mm:g}")

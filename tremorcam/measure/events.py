@@ -72,8 +72,9 @@ def rate_per_min(count: int, duration_s: float) -> Interval:
 
     Examples
     --------
-    >>> rate_per_min(0, 60.0)
-    Interval(value=0.0, low=0.0, high=3.688879454113936)
+    >>> rate = rate_per_min(0, 60.0)
+    >>> rate.value, rate.low, round(rate.high, 3)
+    (0.0, 0.0, 3.689)
     """
     if duration_s <= 0:
         return Interval(float("nan"))

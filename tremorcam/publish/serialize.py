@@ -78,6 +78,14 @@ def load_analysis(path: str | Path) -> Analysis:
     ------
     TremorcamError
         If there is none, it is damaged, or another version of the format.
+
+    Examples
+    --------
+    >>> from tremorcam import save_analysis
+    >>> save_analysis(analysis, "out/smile")
+    >>> again = load_analysis("out/smile")
+    >>> again.measures.equals(analysis.measures), again.signals.identical(analysis.signals)
+    (True, True)
     """
     path = Path(path) if isinstance(path, str) else path
     if path.is_dir():

@@ -33,6 +33,14 @@ def save_analysis(analysis: Analysis, folder: str | Path) -> None:
     ------
     TremorcamError
         If the folder cannot be written to.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> save_analysis(analysis, "out/smile")
+    >>> events = pd.read_csv("out/smile/events.csv")
+    >>> events["event"].unique().tolist()
+    ['blink', 'mouth_burst']
     """
     from tremorcam.publish.report import render_report  # who writes a summary draws nothing
 

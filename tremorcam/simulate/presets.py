@@ -133,6 +133,15 @@ def simulate(
     TremorcamError
         If an option is out of range or the video cannot be written; the subclass
         ``InputError`` if the photograph cannot be used.
+
+    Examples
+    --------
+    >>> truth = simulate("test.mp4", hz=3.0, mm=0.3, side="left", duration_s=5.0, rate_hz=8.0)
+    >>> tremor = truth.tremors[0]
+    >>> tremor["region"], tremor["side"], tremor["frequency_hz"]
+    ('mouth_corner', 'left', 3.0)
+    >>> truth.channel("mouth_corner_left").shape  # mm in every frame
+    (40, 2)
     """
     scene = smile_scene(duration_s=duration_s, n_smiles=n_smiles, seed=seed)
     scene = add_pattern(scene, pattern, severity=severity, side=side)

@@ -2,6 +2,11 @@
 
 Each takes an :class:`~tremorcam.data.Analysis` and returns a
 :class:`matplotlib.figure.Figure` that belongs to no window and may be drawn in any thread.
+
+>>> figure = spectrum(analysis)
+>>> figure.savefig("spectrum.pdf")
+>>> sorted(FIGURES)
+['course', 'eyes', 'face_map', 'sides', 'spectrum', 'traces']
 """
 
 from __future__ import annotations
