@@ -67,7 +67,20 @@ def commands() -> str:
         encoding="utf-8",
     )
     _title, _, text = done.stdout.partition("\n")
-    return text
+    return _in_full(text)
+
+
+def _in_full(text: str) -> str:
+    """Give the lists of commands their whole first sentences, which Typer cuts off."""
+    told = dict(re.findall(r"^#+ `(tremorcam [^`]+)`\n\n([^\n]+)", text, flags=re.MULTILINE))
+    above, lines = "tremorcam", []
+    for line in text.split("\n"):
+        if heading := re.match(r"#+ `([^`]+)`", line):
+            above = heading[1]
+        entry = re.match(r"\* `([^`]+)`: .*\.\.\.$", line)
+        sentence = told.get(f"{above} {entry[1]}") if entry else None
+        lines.append(f"* `{entry[1]}`: {sentence}" if entry and sentence else line)
+    return "\n".join(lines)
 
 
 def _unit(unit: str | None) -> str:

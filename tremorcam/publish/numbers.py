@@ -37,11 +37,15 @@ def format_number(value: float | None, digits: int = 2) -> str:
 def format_estimate(estimate: Estimate, digits: int = 2) -> str:
     """Write an estimate with its confidence interval, as ``0.44 (0.40 to 0.49)``.
 
-    The bounds have as many decimals as the value.
+    The bounds have as many decimals as the value; one or two more where the interval is so
+    narrow that its bounds would read the same.
     """
     if not (estimate.known and estimate.has_interval):
         return format_number(estimate.value, digits)
     decimals = _decimals(estimate.value, digits) if estimate.value else digits - 1
+    width = estimate.ci_high - estimate.ci_low
+    if 0 < width < 10.0**-decimals:
+        decimals = min(_decimals(width, 1), decimals + 2)
     value, low, high = (
         f"{number:.{decimals}f}".replace("-", MINUS)
         for number in (estimate.value, estimate.ci_low, estimate.ci_high)

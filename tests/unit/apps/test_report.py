@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -102,6 +103,9 @@ def test_figures_are_written_as_asked_for(run, tmp_path):
     [
         (["."], "neither an analysis.json nor a summary.csv"),
         (["out/smile", "--group", "visit"], "give a summary.csv"),
+        (["out/smile", "--overlay"], "need --video"),
+        (["out/smile", "--video", "smile.mp4"], "one of them"),
+        (["out", "--overlay", "--video", "smile.mp4"], "are for one recording"),
         (["out", "--figures", "figures"], "give its analysis.json"),
         (["out/smile", "--figures", "figures", "--format", "bmp"], "'bmp' is not one of"),
     ],
@@ -119,3 +123,30 @@ def test_results_that_cannot_be_read_are_one_line(run, tmp_path):
         assert (code, out) == (1, ""), given
         assert err.startswith("error: ")
         assert err.count("\n") == 1
+
+
+def test_the_overlay_and_the_own_face_come_from_the_recording(run, monkeypatch):
+    asked = []
+
+    def note(*paths, **options):
+        options.pop("progress", None)
+        asked.append((*(path.name for path in paths[1:]), options))
+
+    monkeypatch.setattr("tremorcam.publish.save_report", note)
+    monkeypatch.setattr("tremorcam.publish.write_overlay", note)
+    given = ["out/smile", "--video", "smile.mp4", "--overlay", "--magnify", "20", "--own-face"]
+    code, out, _ = run(*given)
+    assert code == 0
+    assert out.split()[-1].endswith("overlay.mp4")
+    assert asked == [
+        ("report.html", {"own_face_from": Path("smile.mp4")}),
+        ("smile.mp4", "overlay.mp4", {"magnify": 20.0}),
+    ]
+
+
+def test_what_is_no_recording_is_refused(run, tmp_path):
+    (tmp_path / "other.mp4").write_bytes(b"no video")
+    code, _, err = run("out/smile", "--video", "other.mp4", "--own-face")
+    assert code == 1
+    assert "other.mp4" in err
+    assert "Traceback" not in err

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CLOCK = Fraction(1, 90_000)
-_OPTIONS = {"preset": "veryfast", "crf": "18", "bf": "0"}
+ENCODER_OPTIONS = {"preset": "veryfast", "crf": "18", "bf": "0"}
 
 
 class Encoder:
@@ -66,7 +66,7 @@ class Encoder:
         except OSError as error:
             raise _cannot_write(path, error) from error
         rate = Fraction(max(rate_hz, 1.0)).limit_denominator(1000)
-        self._video = self._output.add_stream("libx264", rate=rate, options=_OPTIONS)
+        self._video = self._output.add_stream("libx264", rate=rate, options=ENCODER_OPTIONS)
         self._video.width, self._video.height = size_px
         self._video.pix_fmt = "yuv420p"
         self._video.codec_context.time_base = CLOCK

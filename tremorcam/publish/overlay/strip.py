@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from matplotlib.colors import to_rgb
+from scipy.interpolate import CubicSpline
 
 from tremorcam.dictionary import region_label
 from tremorcam.publish.answer import Answer
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     from tremorcam.data import Analysis
     from tremorcam.publish.overlay.text import Color
 
+    Floats = NDArray[np.float64]
+
 HEIGHT_PX = 200
 WINDOW_S = 6.0
 _NOW = 0.75  # where "now" is, as a share of the width
 _LANE_PX = 12
 _TOP_PX = _LANE_PX + 22  # below the events and their names
 _FRACTION_BITS = 4
+_PER_PICTURE = 4
 
 
 class Strip:
@@ -42,9 +46,10 @@ class Strip:
 
     def __init__(self, analysis: Analysis, *, width_px: int) -> None:
         answer = Answer(analysis)
-        self._time_s = analysis.signals["time_s"].values
-        self._movements = {side: band_movement(answer, side) for side in answer.sides}
-        self._range_mm = trace_range_mm(answer, self._movements)
+        time_s = analysis.signals["time_s"].values
+        movements = {side: band_movement(answer, side) for side in answer.sides}
+        self._range_mm = trace_range_mm(answer, movements)
+        self._time_s, self._movements = _between_pictures(time_s, movements)
         self._holds = [
             (row["onset_s"], row["offset_s"])
             for row in analysis.phases.to_dict("records")
@@ -120,6 +125,30 @@ class Strip:
                     picture, [np.rint(points).astype(np.int32)], False, rgb(SIDE_COLORS[side]), 2,
                     cv2.LINE_AA, _FRACTION_BITS,
                 )  # fmt: skip
+
+
+def _between_pictures(
+    time_s: Floats, movements: dict[str, Floats]
+) -> tuple[Floats, dict[str, Floats]]:
+    """Fill in the movement between the pictures; gaps stay gaps.
+
+    The band ends well below half the frame rate, so a spline shows what lies between. Without
+    it a fast tremor looks like a saw.
+    """
+    if len(time_s) < 2:
+        return time_s, movements
+    at = np.arange((len(time_s) - 1) * _PER_PICTURE + 1) / _PER_PICTURE
+    fine_s = np.interp(at, np.arange(len(time_s)), time_s)
+    fine = {}
+    for side, movement in movements.items():
+        known = np.isfinite(movement)
+        # Interpolating NaN gives NaN.
+        between = np.isfinite(np.interp(fine_s, time_s, movement))
+        fine[side] = np.full(len(fine_s), np.nan)
+        if known.sum() > 3:
+            spline = CubicSpline(time_s[known], movement[known])
+            fine[side][between] = spline(fine_s[between])
+    return fine_s, fine
 
 
 @cache

@@ -142,8 +142,8 @@ def _elsewhere(answer: Answer) -> str:
 def _interval(estimate: Estimate, unit: str, digits: int) -> str:
     if not estimate.has_interval:
         return "interval not known"
-    low, high = (format_number(bound, digits) for bound in (estimate.ci_low, estimate.ci_high))
-    return f"95 % interval {low} to {high} {unit}"
+    _, _, interval = format_estimate(estimate, digits).partition(" (")
+    return f"95 % interval {interval.rstrip(')')} {unit}"
 
 
 def _format_p(p_value: float) -> str:
