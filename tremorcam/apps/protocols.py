@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SMILES = ("gentle_smile", "full_smile")
 RESTS = ("neutral", "rest")
+EYE_CLOSURE = "eye_closure"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def phase_cues(cues: Iterable[Mapping[str, Any]]) -> list[tuple[str, float, floa
     Returns
     -------
     list of (phase, onset_s, offset_s, smile)
-        Smiles are numbered from 1 on; tasks that are no phase of a smile are left out.
+        Smiles are numbered from 1 on. Eye closures that were asked for are handed on, so that
+        they are not taken for events; other tasks are left out.
     """
     phases: list[tuple[str, float, float, int]] = []
     n_smiles = 0
@@ -80,4 +82,6 @@ def phase_cues(cues: Iterable[Mapping[str, Any]]) -> list[tuple[str, float, floa
             phases.append(("hold", *span, n_smiles))
         elif cue["task"] in RESTS:
             phases.append(("neutral", *span, 0))
+        elif cue["task"] == EYE_CLOSURE:
+            phases.append((EYE_CLOSURE, *span, 0))
     return phases

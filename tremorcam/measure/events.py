@@ -14,10 +14,13 @@ from scipy import stats
 
 from tremorcam.data import EVENT_COLUMNS
 from tremorcam.measure.narrowband import CONFIDENCE, Interval
-from tremorcam.measure.phases import phase_at
+from tremorcam.measure.phases import Cue, phase_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+OBEYED_WITHIN_S = 1.0
+"""People follow a cue late: reaction, and the time until they have opened their eyes again."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,17 @@ class Event:
     def span_s(self) -> tuple[float, float]:
         """Onset and offset."""
         return self.onset_s, self.offset_s
+
+
+def unasked(lids: Sequence[Event], cues: Sequence[Cue]) -> list[Event]:
+    """Leave out what the lids did because a guided test asked to close the eyes."""
+    asked = [(onset_s, offset_s) for task, onset_s, offset_s, _ in cues if task == "eye_closure"]
+    return [
+        lid
+        for lid in lids
+        if not any(onset_s <= lid.offset_s and lid.onset_s <= offset_s + OBEYED_WITHIN_S
+                   for onset_s, offset_s in asked)
+    ]  # fmt: skip
 
 
 def events_table(events: Sequence[Event], phases: pd.DataFrame) -> pd.DataFrame:

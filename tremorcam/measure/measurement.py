@@ -18,7 +18,7 @@ from tremorcam.data import COURSE_COLUMNS, SPECTRUM_COLUMNS
 from tremorcam.measure.blocks import SERIES, Samples, collect_samples, cut_blocks
 from tremorcam.measure.bursts import find_bursts
 from tremorcam.measure.course import course_rows
-from tremorcam.measure.events import Event, events_table
+from tremorcam.measure.events import Event, events_table, unasked
 from tremorcam.measure.general_rows import add_bursts, add_coupling, add_eyes, add_scale, add_smiles
 from tremorcam.measure.intervals import inside
 from tremorcam.measure.lid_twitches import lid_twitches
@@ -133,17 +133,18 @@ def measure(
     recorded = _recorded(signals, video, timing.effective_rate_hz)
     _add_tremor_rows(rows, found, phases, recorded, seed=seed)
     twitches = lid_twitches(distinct, phases, lids, bursts)
+    own_lids = unasked(lids, cues or ())
     add_smiles(rows, distinct, phases, lids)
-    add_eyes(rows, distinct, phases, [*lids, *twitches])
+    add_eyes(rows, distinct, phases, [*own_lids, *twitches])
     add_bursts(rows, samples, phases, bursts)
-    add_coupling(rows, phases, lids, bursts)
+    add_coupling(rows, phases, own_lids, bursts)
     add_scale(rows, signals.attrs)
     main = _main(found)
     return Measurement(
         phases=phases,
         measures=rows.table(),
         spectra=_spectra_table(found),
-        events=events_table([*lids, *twitches, *bursts], phases),
+        events=events_table([*own_lids, *twitches, *bursts], phases),
         course=_course_table(main),
         vetoes=vetoes,
         quality=assess_quality(

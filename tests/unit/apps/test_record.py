@@ -47,11 +47,11 @@ def test_the_guide_leaves_the_cues_it_gave(name):
 
 
 def test_cues_become_phases():
-    tasks = ["neutral", "gentle_smile", "interrupted", "rest", "full_smile", "pucker"]
-    cues = [{"task": t, "onset_s": n, "offset_s": n + 1} for n, t in enumerate(tasks)]
+    asked = "neutral gentle_smile interrupted rest full_smile pucker eye_closure"
+    cues = [{"task": t, "onset_s": n, "offset_s": n + 1} for n, t in enumerate(asked.split())]
     assert phase_cues(cues) == [
         ("neutral", 0.0, 1.0, 0), ("hold", 1.0, 2.0, 1), ("neutral", 3.0, 4.0, 0),
-        ("hold", 4.0, 5.0, 2),
+        ("hold", 4.0, 5.0, 2), ("eye_closure", 6.0, 7.0, 0),
     ]  # fmt: skip
 
 

@@ -59,6 +59,20 @@ def test_a_closure_is_named(sides, lasts_s, depth, event):
     assert found["peak"].iloc[0] == pytest.approx(100 * depth, abs=5)
 
 
+def test_closures_that_were_asked_for_are_no_events():
+    signals = make_signals(blinks_s=())
+    for at_s in (3.4, 12.0):
+        close(signals, ("left", "right"), at_s, 1.8, 0.9)
+    cues = [("eye_closure", 3.0, 5.0, 0)]
+    assert list(events(measured(signals))["event"]) == ["eyelid_spasm"] * 2
+    found = events(measured(signals, cues=cues))
+    assert list(found["onset_s"]) == pytest.approx([12.0], abs=0.1)
+    spasms = row(
+        measured(signals, cues=cues), "eyelid_spasm_rate", region="eye", side="both", phase="whole"
+    )
+    assert spasms["value"] == pytest.approx(60 / 20, rel=0.05)
+
+
 def test_closures_of_one_eye_in_a_row_are_no_winks():
     signals = make_signals(blinks_s=())
     for at in (8.0, 8.6, 9.2):
