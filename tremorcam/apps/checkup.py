@@ -23,6 +23,8 @@ PACKAGES = ("mediapipe", "opencv-contrib-python", "av", "numpy", "scipy", "panda
 SILENT_MEDIAPIPE_BELOW = (0, 10, 35)
 DECODERS = {"h264": "H.264", "hevc": "HEVC", "vp8": "VP8", "vp9": "VP9", "av1": "AV1", "gif": "GIF"}
 LITTLE_SPACE_BYTES = 500_000_000
+LEAST_CAMERA_HZ = 25.0
+"""Below this, tremor above 10 Hz cannot be told (0.4 times the rate)."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def run_checks() -> Iterator[Check]:
     yield _check_decoders()
     yield _check_encoding()
     yield _check_space()
+    yield from _check_cameras()
 
 
 def _version(package: str) -> str | None:
@@ -159,3 +162,21 @@ def _check_space() -> Check:
         found=f"{free_bytes / 1e9:.1f} GB free for temporary files",
         remedy="free some space: recordings and overlays need a few hundred MB",
     )
+
+
+def _check_cameras() -> Iterator[Check]:
+    """Count what each camera really delivers; it is in use for about three seconds."""
+    from tremorcam.source.camera import try_cameras
+
+    n_cameras = 0
+    for camera in try_cameras():
+        n_cameras += 1
+        yield Check(
+            f"camera {camera.number}",
+            ok=camera.delivered_hz >= LEAST_CAMERA_HZ,
+            found=f"{camera.width_px} × {camera.height_px}, {camera.delivered_hz:.1f} pictures a "
+            f"second ({camera.promised_hz:.0f} promised)",
+            remedy="more light lets it be quicker; close other programs, and try another USB port",
+        )
+    if not n_cameras:
+        yield Check("cameras", ok=True, found="none to be opened; videos can be measured anyway")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -12,10 +13,14 @@ import numpy as np
 from tremorcam.data import TremorcamError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
     from typing import Self
 
     from numpy.typing import NDArray
+
+MOST_CAMERAS = 10
+SETTLING_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,48 @@ class Source(Protocol):
     def read(self) -> Shot:
         """Wait for the next picture."""
         ...
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a camera really gives: picture size, and pictures a second promised and come."""
+
+    number: int
+    width_px: int
+    height_px: int
+    promised_hz: float
+    delivered_hz: float
+
+
+def try_cameras(*, seconds: float = 2.0) -> Iterator[Delivery]:
+    """Watch every camera of this machine for a while.
+
+    Parameters
+    ----------
+    seconds : float
+        How long each is watched; the first half second, while exposure settles, not counted.
+    """
+    for number in range(MOST_CAMERAS):
+        if sys.platform == "linux" and not Path(f"/dev/video{number}").exists():
+            continue
+        try:
+            with Camera(number) as camera:
+                yield _watch(camera, number, seconds)
+        except TremorcamError:
+            # Video4Linux has nodes that are no cameras; elsewhere numbers have no gaps.
+            if sys.platform != "linux":
+                return
+
+
+def _watch(camera: Source, number: int, seconds: float) -> Delivery:
+    first_s = camera.read().time_s
+    times_s = [first_s]
+    while times_s[-1] < first_s + SETTLING_S + seconds:
+        times_s.append(camera.read().time_s)
+    counted_s = [time_s for time_s in times_s if time_s >= first_s + SETTLING_S]
+    spent_s = counted_s[-1] - counted_s[0]
+    delivered_hz = (len(counted_s) - 1) / spent_s if spent_s > 0 else 0.0
+    return Delivery(number, camera.width_px, camera.height_px, camera.rate_hz, delivered_hz)
 
 
 class Camera:
