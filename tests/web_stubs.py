@@ -1,5 +1,6 @@
 """Analyzers of known behaviour, which worker processes of the server import by name."""
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -36,6 +37,8 @@ def by_content(path, **options):
             time.sleep(0.1)
     if word == "stuck":
         time.sleep(60)
+    if word == "full":
+        raise OSError(errno.ENOSPC, "No space left on device")
     if word == "hungry":
         return bytearray(64 * 1024**3)
     return quick(path, **options)

@@ -77,6 +77,17 @@ class Database:
                 raise
             connection.commit()
 
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Hold one connection for as long as a server runs.
+
+        The first connection makes SQLite's shared index anew, which a full disk has no room
+        for; then not even reading, or deleting to make room, would be possible any more.
+        """
+        with closing(self._connect()) as connection:
+            connection.execute("SELECT count(*) FROM recordings").fetchone()
+            yield
+
     def forget_deleted(self) -> None:
         """Take deleted rows out of the write-ahead log as well."""
         with closing(self._connect()) as connection:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
 import shutil
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tremorcam.data import TremorcamError
 
 OWNER_ONLY_FOLDER = 0o700
 OWNER_ONLY_FILE = 0o600
+_FULL_FOR_SQLITE = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -130,6 +133,13 @@ class DataFolder:
     def free_bytes(self) -> int:
         """Free space on the folder's disk, in bytes."""
         return shutil.disk_usage(self.root).free
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error of the system or of SQLite says that there is no space left."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorname", "") in _FULL_FOR_SQLITE
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from tremorcam.store.database import utc_now
-from tremorcam.store.folder import new_id
+from tremorcam.store.folder import is_disk_full, new_id
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -130,10 +130,20 @@ class Recordings:
 
     def delete(self, recording_id: str) -> None:
         """Remove a recording, its video and everything measured on it, for good."""
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM recordings WHERE id = ?", (recording_id,))
+        try:
+            self._delete_row(recording_id)
+        except sqlite3.OperationalError as error:
+            if not is_disk_full(error):
+                raise
+            # On a full disk not even a row can be deleted: the video has to make room first.
+            self._folder.remove_recording(recording_id)
+            self._delete_row(recording_id)
         self._database.forget_deleted()
         self._folder.remove_recording(recording_id)
+
+    def _delete_row(self, recording_id: str) -> None:
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM recordings WHERE id = ?", (recording_id,))
 
     def sweep(self) -> None:
         """Tidy up after an interruption: rests of deletions and of uploads go.

@@ -2,13 +2,15 @@
 
 import dataclasses
 import io
+import sqlite3
 import zipfile
 
 import pandas as pd
 import pytest
 
+from tremorcam.apps.web import runner
 from tremorcam.apps.web.app import create_app
-from tremorcam.store.jobs import MAX_ATTEMPTS
+from tremorcam.store.jobs import MAX_ATTEMPTS, Jobs
 
 from .conftest import open_client, upload, wait_for
 
@@ -84,7 +86,7 @@ def test_cancelling_and_deleting_stop_the_work(settings):
         )
         assert client.post(f"/api/recordings/{slow}/cancel").json()["job"]["status"] == "cancelled"
         again = client.post(f"/api/recordings/{slow}/analyze").json()
-        assert again["job"]["status"] == "queued"
+        assert again["job"]["status"] in ("queued", "running")
         wait_for(client, slow, "running")
         assert client.delete(f"/api/recordings/{slow}").status_code == 204
         assert not client.app.state.history.folder.recording(slow).exists()
@@ -107,6 +109,34 @@ def test_a_restart_resumes_what_was_left(settings):
     with open_client(by_content(settings)) as client:
         for each in (running, queued):
             assert wait_for(client, each, "done", "failed")["job"]["status"] == "done"
+
+
+def test_an_end_that_cannot_be_noted_is_noted_when_there_is_room(settings, monkeypatch):
+    monkeypatch.setattr(runner, "PAUSE_S", 0.1)
+    fail, n_tries = Jobs.fail, 0
+
+    def full_at_first(self, job_id, reason):
+        nonlocal n_tries
+        n_tries += 1
+        if n_tries < 3:
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorname = "SQLITE_FULL"
+            raise error
+        fail(self, job_id, reason)
+
+    monkeypatch.setattr(Jobs, "fail", full_at_first)
+    with open_client(by_content(settings)) as client:
+        entry = upload(client, b"poor video").json()
+        failed = wait_for(client, entry["id"], "failed")
+    assert "export it again" in failed["job"]["error"]
+    assert n_tries == 3
+
+
+def test_an_analysis_that_fills_the_disk_says_so(settings):
+    with open_client(by_content(settings)) as client:
+        entry = upload(client, b"full video").json()
+        failed = wait_for(client, entry["id"], "failed")
+    assert "the disk is full" in failed["job"]["error"]
 
 
 def test_a_video_that_ended_the_program_often_is_given_up(app, client):

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tremorcam.apps.protocols import load_protocols
 from tremorcam.apps.web import receiving
 from tremorcam.apps.web.receiving import video_file_name
+from tremorcam.store.recordings import Recordings
 
 from .conftest import upload
 
@@ -207,6 +209,33 @@ def test_a_disk_that_fills_up_meanwhile_is_said_too(client, monkeypatch):
     recording_id = begin(client)
     assert chunk(client, recording_id, 0, b"x").status_code == 507
     assert client.get("/api/config").status_code == 200
+
+
+def full_database(*_, **__):
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorname = "SQLITE_FULL"
+    raise error
+
+
+def test_a_database_that_cannot_grow_is_said(client, monkeypatch):
+    monkeypatch.setattr("tremorcam.store.recordings.Recordings.add", full_database)
+    answer = upload(client)
+    assert answer.status_code == 507
+    assert "delete recordings" in answer.json()["detail"]
+
+
+def test_a_recording_can_be_deleted_to_make_room(client, monkeypatch):
+    entry = upload(client).json()
+    folder = stored_video(client, entry["id"]).parent
+    delete_row = Recordings._delete_row
+
+    def needs_room(self, recording_id):
+        return full_database() if folder.exists() else delete_row(self, recording_id)
+
+    monkeypatch.setattr(Recordings, "_delete_row", needs_room)
+    assert client.delete(f"/api/recordings/{entry['id']}").status_code == 204
+    assert client.get("/api/recordings").json() == []
+    assert not folder.exists()
 
 
 def test_200_uploads_at_once_all_arrive(client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import sqlite3
 import threading
 import tomllib
 from dataclasses import asdict
@@ -19,12 +20,14 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from tremorcam.apps.protocols import load_protocols
+from tremorcam.apps.web.receiving import DISK_IS_FULL
 from tremorcam.apps.web.routes import history as history_routes
 from tremorcam.apps.web.routes import live, recordings, results
 from tremorcam.apps.web.runner import Runner
 from tremorcam.apps.web.security import Door
 from tremorcam.apps.web.settings import MAX_UPLOAD_BYTES, MIN_BITS_PER_SECOND
 from tremorcam.store import Database
+from tremorcam.store.folder import is_disk_full
 from tremorcam.store.history import History
 
 if TYPE_CHECKING:
@@ -59,10 +62,11 @@ def create_app(settings: WebSettings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        history.recordings.sweep()
-        runner.start()
-        yield
-        runner.close()
+        with history.database.kept_open():
+            history.recordings.sweep()
+            runner.start()
+            yield
+            runner.close()
 
     app = FastAPI(
         title="Tremorcam",
@@ -78,6 +82,8 @@ def create_app(settings: WebSettings) -> FastAPI:
     for routes in (recordings, results, history_routes, live):
         app.include_router(routes.router)
     _add_page(app)
+    for kind in (sqlite3.OperationalError, OSError):
+        app.add_exception_handler(kind, _say_if_disk_is_full)
     app.add_exception_handler(Exception, _say_what_failed)
     app.add_middleware(Door, settings=settings)
     return app
@@ -119,6 +125,12 @@ def _make_guide() -> Guide:
     from tremorcam.apps.web.guidance import Guide
 
     return Guide()
+
+
+async def _say_if_disk_is_full(_: Request, error: Exception) -> JSONResponse:
+    if not is_disk_full(error):
+        raise error
+    return JSONResponse({"detail": DISK_IS_FULL}, HTTPStatus.INSUFFICIENT_STORAGE)
 
 
 async def _say_what_failed(request: Request, error: Exception) -> JSONResponse:

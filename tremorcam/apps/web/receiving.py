@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from tremorcam.apps.web.settings import MAX_UPLOAD_BYTES, RESERVE_BYTES
+from tremorcam.store.folder import is_disk_full
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,6 +29,10 @@ SILENCE_S = 60.0
 """A sender that is silent for this long is gone."""
 
 WRITE_BYTES = 1024**2
+
+DISK_IS_FULL = (
+    "the disk is full; delete recordings you no longer want, or free some space, then try again"
+)
 
 # fmt: off
 SUFFIXES = frozenset((
@@ -88,13 +93,13 @@ async def append_body(request: Request, path: Path, *, folder: DataFolder, offse
             await run_in_threadpool(file.write, block)
         await run_in_threadpool(_flush, file)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if not is_disk_full(error):
             raise
-        raise HTTPException(
-            HTTPStatus.INSUFFICIENT_STORAGE, "the disk is full; free some space, then try again"
-        ) from error
+        raise HTTPException(HTTPStatus.INSUFFICIENT_STORAGE, DISK_IS_FULL) from error
     finally:
-        await run_in_threadpool(file.close)
+        # What could not be written on a full disk cannot be on closing either.
+        with suppress(OSError):
+            await run_in_threadpool(file.close)
     return size
 
 

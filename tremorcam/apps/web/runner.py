@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import sqlite3
 import threading
 import time
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tremorcam.apps.isolation import END_S, POLL_S, Limits, Watch, why_it_died
 from tremorcam.apps.web.worker import run_job
+from tremorcam.store.folder import is_disk_full
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -24,16 +26,24 @@ if TYPE_CHECKING:
 
 # "spawn" everywhere: forking a process whose libraries run threads can hang.
 _PROCESSES = multiprocessing.get_context("spawn")
+PAUSE_S = 5.0
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class _Work:
+    """A job under way; once ``ended``, ``error`` says why it failed, empty where it did not."""
+
     job: Job
     process: BaseProcess
     connection: Connection
     watch: Watch
+    ended: bool = False
+    error: str = ""
+
+    def end(self, error: str) -> None:
+        self.ended, self.error = True, error
 
 
 class Runner:
@@ -66,7 +76,10 @@ class Runner:
         self._thread.join()
         for work in self._running.values():
             _end(work)
-            self._history.jobs.put_back(work.job.id)
+        # What cannot be put back on a full disk counts as interrupted at the next start.
+        with contextlib.suppress(sqlite3.Error):
+            for work in self._running.values():
+                self._history.jobs.put_back(work.job.id)
         self._running.clear()
 
     def wake(self) -> None:
@@ -87,10 +100,15 @@ class Runner:
             try:
                 self._start_waiting()
                 self._listen()
-            except Exception:
+                self._settle()
+            except Exception as error:
                 # Whatever one job does, the others are still to be run.
-                log.exception("the job runner met an unexpected error and goes on")
-                time.sleep(POLL_S)
+                if is_disk_full(error):
+                    log.warning("the disk is full; analyses wait until there is room")
+                else:
+                    log.exception("the job runner met an unexpected error and goes on")
+                self._wake.wait(PAUSE_S)
+                self._wake.clear()
 
     def _start_waiting(self) -> None:
         with self._lock:
@@ -98,7 +116,12 @@ class Runner:
                 job = self._history.jobs.start_next()
                 if job is None:
                     return
-                self._running[job.id] = self._start(job)
+                try:
+                    self._running[job.id] = self._start(job)
+                except OSError:
+                    # No process to be had now: the machine is out of memory or of processes.
+                    self._history.jobs.put_back(job.id)
+                    raise
 
     def _start(self, job: Job) -> _Work:
         limits = self._limits(job)
@@ -126,7 +149,7 @@ class Runner:
 
     def _listen(self) -> None:
         with self._lock:
-            works = {work.connection: work for work in self._running.values()}
+            works = {w.connection: w for w in self._running.values() if not w.ended}
         if not works:
             self._wake.wait(POLL_S)
             self._wake.clear()
@@ -139,36 +162,36 @@ class Runner:
         for connection in ready:
             self._hear(works[connection])  # type: ignore[index]
         for work in works.values():
-            if (fault := work.watch.fault()) is not None:
-                self._settle(work, fault)
+            if not work.ended and (fault := work.watch.fault()) is not None:
+                work.end(fault)
 
     def _hear(self, work: _Work) -> None:
         try:
             kind, *rest = work.connection.recv()
         except (EOFError, OSError):
             work.process.join(END_S)
-            self._settle(work, why_it_died(work.process.exitcode))
+            work.end(why_it_died(work.process.exitcode))
             return
         work.watch.heard()
         if kind == "progress":
             self._history.jobs.report(work.job.id, progress=rest[0], stage=rest[1])
-        elif kind == "done":
-            self._settle(work, None)
         else:
-            self._settle(work, str(rest[0]))
+            work.end("" if kind == "done" else str(rest[0]))
 
-    def _settle(self, work: _Work, error: str | None) -> None:
+    def _settle(self) -> None:
+        """Note how jobs ended; one that cannot be noted now is noted in the next round."""
         with self._lock:
-            if self._running.pop(work.job.id, None) is None:
-                return
-        if error is None:
-            self._history.jobs.finish(work.job.id)
-        else:
-            self._history.jobs.fail(work.job.id, error)
-        # A worker that has said its last word still has to tidy up; one that failed may hang.
-        if error is None:
-            work.process.join(END_S)
-        _end(work)
+            ended = [work for work in self._running.values() if work.ended]
+        for work in ended:
+            if work.error:
+                self._history.jobs.fail(work.job.id, work.error)
+            else:
+                self._history.jobs.finish(work.job.id)
+                # It has said its last word, and still has to tidy up; one that failed may hang.
+                work.process.join(END_S)
+            with self._lock:
+                self._running.pop(work.job.id, None)
+            _end(work)
 
 
 def _end(work: _Work) -> None:

@@ -15,6 +15,7 @@ from tremorcam.apps.isolation import limit_own_memory
 from tremorcam.apps.protocols import phase_cues
 from tremorcam.data import TremorcamError
 from tremorcam.store import Database, DataFolder
+from tremorcam.store.folder import is_disk_full
 from tremorcam.store.history import History
 
 if TYPE_CHECKING:
@@ -43,24 +44,28 @@ def run_job(
     if recording is None:
         connection.send(("failed", "the recording is gone"))
         return
-    with _output_to(folder.recording(recording_id) / LOG_FILE):
-        try:
-            _analyze(history, recording, analyzer, connection)
-        except TremorcamError as error:
-            traceback.print_exc()
-            connection.send(("failed", str(error)))
-        except MemoryError:
-            traceback.print_exc()
-            connection.send(
-                ("failed", "the video takes more memory than there is; scale it down to 720p")
-            )
-        except Exception as error:
-            traceback.print_exc()
-            connection.send(
-                ("failed", f"unexpected {type(error).__name__}: {error}; see the log file")
-            )
-        else:
-            connection.send(("done", ""))
+    reason = _attempt(history, recording, analyzer, connection)
+    connection.send(("failed", reason) if reason else ("done", ""))
+
+
+def _attempt(history: History, recording: Recording, analyzer: str, connection: Connection) -> str:
+    """Analyse a recording; why that failed, in words a person can act on, empty if it did not."""
+    try:
+        with _output_to(history.folder.recording(recording.id) / LOG_FILE):
+            try:
+                _analyze(history, recording, analyzer, connection)
+            except BaseException:
+                traceback.print_exc()
+                raise
+    except TremorcamError as error:
+        return str(error)
+    except MemoryError:
+        return "the video takes more memory than there is; scale it down to 720p"
+    except Exception as error:
+        if is_disk_full(error):
+            return "the disk is full; free some space, then measure the recording again"
+        return f"unexpected {type(error).__name__}: {error}; see the log file"
+    return ""
 
 
 def _analyze(history: History, recording: Recording, analyzer: str, connection: Connection) -> None:
