@@ -1,31 +1,19 @@
 """A real server, a real headless Chromium, and a fake camera that plays a rendered face."""
 
-import contextlib
-import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from dataclasses import replace
 from pathlib import Path
 
+import fake_camera
 import pytest
+from serving import Server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FFMPEG = shutil.which("ffmpeg")
-TESTS = Path(__file__).parents[1]
 
 SLOW_MS = 240_000
 """A page may take this long on a busy machine; nothing waits longer than it must."""
 
-CLIP_S = 45.0
-SMILE_S = (17.0, 33.0)
-"""The fake camera shows a smile from then to then, counted from when it is opened."""
-TREMOR_HZ, TREMOR_MM = 7.0, 0.3
+HASTE = 0.25
+"""Servers with stub analyses run the guided tests in this share of their time."""
 
 
 def pytest_collection_modifyitems(items):
@@ -37,63 +25,10 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=missing))
 
 
-class Server:
-    """A server in a process of its own, that can be killed and started again."""
-
-    def __init__(self, folder, analyzer):
-        self.folder, self.analyzer = folder, analyzer
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process = None
-        self.wrapper = []
-
-    def start(self):
-        paths = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
-        self.process = subprocess.Popen(
-            [*self.wrapper, sys.executable, TESTS / "e2e" / "run_server.py", self.folder,
-             str(self.port), self.analyzer],
-            env=os.environ | {"PYTHONPATH": paths},
-            start_new_session=True,
-        )  # fmt: skip
-        end = time.monotonic() + 300
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError):
-                self.get("/config")
-                return
-            time.sleep(0.2)
-        raise AssertionError("the server did not start")
-
-    def kill(self):
-        """End the server and all that it started, at once."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self):
-        """End the server as Ctrl-C does; its group, since strace passes no signal on."""
-        os.killpg(self.process.pid, signal.SIGINT)
-        assert self.process.wait(timeout=60) == 0
-
-    def get(self, path):
-        with urllib.request.urlopen(f"{self.url}/api{path}", timeout=30) as answer:
-            return json.load(answer)
-
-    def wait_for(self, recording_id, *statuses, timeout_s=240):
-        end = time.monotonic() + timeout_s
-        while time.monotonic() < end:
-            entry = self.get(f"/recordings/{recording_id}")
-            if entry["job"] and entry["job"]["status"] in statuses:
-                return entry
-            time.sleep(0.5)
-        raise AssertionError(f"still {entry['job']}")
-
-
 @pytest.fixture
 def stub_server(tmp_path):
     """Server whose analyses answer at once, for what is about the page alone."""
-    server = Server(tmp_path / "data", "web_stubs:quick")
+    server = Server(tmp_path / "data", "web_stubs:quick", pace=HASTE)
     server.start()
     yield server
     server.kill()
@@ -124,10 +59,10 @@ def seed(folder, *days):
         history.jobs.finish(history.jobs.start_next().id)
 
 
-@pytest.fixture
-def seeded_server(tmp_path):
-    """Server whose history holds two measured recordings."""
-    server = Server(tmp_path / "data", "web_stubs:quick")
+@pytest.fixture(scope="module")
+def seeded_server(tmp_path_factory):
+    """Server whose history holds two measured recordings; tests leave both there."""
+    server = Server(tmp_path_factory.mktemp("seeded") / "data", "web_stubs:quick")
     seed(server.folder, 1, 25)
     server.start()
     yield server
@@ -135,31 +70,11 @@ def seeded_server(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def face_clip(tmp_path_factory):
-    """A rendered face that smiles once, its left mouth corner shaking, and its truth."""
-    from tremorcam.simulate import Scene, Smile, exact_tremor, render
-
-    path = tmp_path_factory.mktemp("clip") / "face.mp4"
-    scene = Scene(
-        duration_s=CLIP_S,
-        smiles=(Smile(*SMILE_S),),
-        tremors=(exact_tremor("mouth_corner", "left", TREMOR_HZ, TREMOR_MM),),
-    )
-    scene = replace(scene, encoding=replace(scene.encoding, crf=12))
-    return path, render(scene, path)
-
-
-@pytest.fixture(scope="session")
-def camera_file(face_clip):
-    """The clip as Chromium's fake camera wants it."""
-    if FFMPEG is None:
-        pytest.skip("ffmpeg is not installed")
-    path = face_clip[0].with_suffix(".mjpeg")
-    subprocess.run(
-        [FFMPEG, "-loglevel", "error", "-i", face_clip[0], "-c:v", "mjpeg", "-q:v", "2", path],
-        check=True,
-    )
-    return path
+def camera_file(tmp_path_factory):
+    """The numbered clip that the fake camera plays, and that is removed for its size."""
+    path = fake_camera.make_clip(tmp_path_factory.mktemp("camera"))
+    yield path
+    path.unlink()
 
 
 @pytest.fixture(scope="session")
@@ -175,14 +90,14 @@ def launch(playwright, *flags):
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def browser(playwright):
     browser = launch(playwright)
     yield browser
     browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def camera_browser(playwright, camera_file):
     browser = launch(
         playwright,
@@ -197,10 +112,11 @@ def camera_browser(playwright, camera_file):
 @pytest.fixture
 def open_page():
     """Open a page that fails the test on any script error or request to elsewhere."""
-    faults = []
+    faults, contexts = [], []
 
     def open_in(browser, server, **options):
-        page = browser.new_context(**options).new_page()
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
         page.set_default_timeout(SLOW_MS)
         page.on("pageerror", lambda error: faults.append(f"error: {error}"))
         page.on(
@@ -222,4 +138,6 @@ def open_page():
         return page
 
     yield open_in
+    for context in contexts:
+        context.close()
     assert faults == []

@@ -6,8 +6,9 @@ import time
 import zipfile
 
 import pytest
+from serving import Server
 
-from .conftest import SLOW_MS, Server
+from .conftest import SLOW_MS
 
 pytestmark = pytest.mark.slow
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}

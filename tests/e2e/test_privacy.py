@@ -7,8 +7,7 @@ import urllib.request
 from importlib import resources
 
 import pytest
-
-from .conftest import Server
+from serving import Server
 
 pytestmark = pytest.mark.slow
 STRACE = shutil.which("strace")

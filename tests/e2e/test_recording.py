@@ -1,16 +1,18 @@
-"""A person records the quick test; what comes out is held against the rendered truth."""
+"""A person records the guided test; what comes out is held against the rendered truth."""
 
 import json
 import time
 
-import av
 import numpy as np
 import pytest
+from fake_camera import ASK_AT_S, CLIP_S, RATE_HZ, READ_NUMBER_JS, TREMOR_HZ, TREMOR_MM, Recorded
+from serving import Server
 
-from .conftest import SLOW_MS, SMILE_S, TREMOR_HZ, TREMOR_MM, Server
+from tremorcam.apps.protocols import load_protocols
+
+from .conftest import SLOW_MS
 
 pytestmark = pytest.mark.slow
-QUICK_SMILE_AT_S = 5.0
 
 
 @pytest.fixture
@@ -21,102 +23,132 @@ def real_server(tmp_path):
     server.kill()
 
 
-def begin_quick_test(page, server, *, smile=True):
-    """Open the camera and start so that the face smiles when it is asked to."""
+def open_camera(page, server):
     page.goto(server.url)
     page.get_by_role("button", name="Open the camera").click()
-    page.wait_for_selector("video")
-    opened = time.monotonic()
     page.wait_for_selector(".checks .ok", timeout=SLOW_MS)
-    if smile:
-        # The clip smiles a little after the test asks for it, as people do.
-        start_at = SMILE_S[0] - QUICK_SMILE_AT_S - 0.3
-        time.sleep(max(0.0, opened + start_at - time.monotonic()))
+
+
+def begin(page):
     page.get_by_role("button", name="Start").click()
     page.wait_for_selector(".stage .say", timeout=SLOW_MS)
 
 
+def wait_until_the_clip_is_at(page, clip_s):
+    """Wait for a moment of the clip, as seen in the page's own picture."""
+    end = time.monotonic() + 20 * CLIP_S
+    while time.monotonic() < end:
+        number = page.evaluate(READ_NUMBER_JS)
+        if number is not None and 0 <= number / RATE_HZ - clip_s < 0.5:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the fake camera never came to that moment")
+
+
+def video_of(server, recording_id):
+    return next((server.folder / "recordings" / recording_id).glob("video.*"))
+
+
 def test_the_quick_test_measures_the_truth(real_server, camera_browser, open_page):
     page = open_page(camera_browser, real_server, viewport={"width": 1280, "height": 800})
-    begin_quick_test(page, real_server)
-    page.get_by_text("Smile fully").wait_for(timeout=SLOW_MS)
+    open_camera(page, real_server)
+    wait_until_the_clip_is_at(page, ASK_AT_S)
+    begin(page)
     page.wait_for_url("**/#/result/*", timeout=SLOW_MS)
+    latencies = page.evaluate("document.documentElement.guidanceLatencies")
     recording_id = page.url.rsplit("/", 1)[1]
     entry = real_server.wait_for(recording_id, "done", "failed")
     assert entry["job"]["status"] == "done", entry["job"]["error"]
     page.wait_for_selector(".answer-card", timeout=SLOW_MS)
 
+    view = real_server.get(f"/recordings/{recording_id}/view")
+    held = next(phase for phase in view["phases"] if phase["phase"] == "hold")
+    recorded = Recorded(video_of(real_server, recording_id))
+    speed = recorded.speed(held["onset_s"], held["offset_s"])
     result = entry["result"]
-    print(json.dumps(result))
+    print(
+        f"{json.dumps(result)}\nclip at {speed:.4f} of its speed, {recorded.n_missing} "
+        f"of {len(recorded.numbers)} pictures missing; guidance: median "
+        f"{np.median(latencies):.0f} ms over {len(latencies)} answers"
+    )
     assert (result["tremor_side"], result["detected"]) == ("left", True)
-    assert result["frequency_hz"] == pytest.approx(TREMOR_HZ, abs=0.2)
+    assert result["frequency_hz"] == pytest.approx(TREMOR_HZ * speed, abs=0.2)
     assert result["amplitude_p2p_mm"] == pytest.approx(2 * TREMOR_MM, rel=0.15)
 
     assert [cue["task"] for cue in entry["cues"]] == ["neutral", "full_smile", "rest"]
     asked = [cue["offset_s"] - cue["onset_s"] for cue in entry["cues"]]
     assert asked == pytest.approx([5, 15, 5], abs=0.3)
-    folder = real_server.folder / "recordings" / recording_id
-    account = json.loads((folder / "capture.json").read_text())
+    cue = entry["cues"][1]
+    assert cue["onset_s"] <= held["onset_s"] < held["offset_s"] <= cue["offset_s"] + 0.1
+
+    account = json.loads((video_of(real_server, recording_id).parent / "capture.json").read_text())
     assert (account["settings"]["width"], account["settings"]["height"]) == (1280, 720)
     assert account["bits_per_second"] >= 12_000_000
+    assert account["frame_columns"][1] == "media_time_s"
     assert len(account["frames"]) > 200
+    seek_by_the_time_line(page)
 
-    latencies = page.evaluate("document.documentElement.guidanceLatencies")
-    video = next(folder.glob("video.*"))
-    n_frames, rate_hz = recorded_rate(video)
-    print(
-        f"guidance: median {np.median(latencies):.0f} ms over {len(latencies)} answers; "
-        f"recording: {n_frames} frames at {rate_hz:.1f} Hz, {video.suffix}"
+
+def seek_by_the_time_line(page):
+    """Click on the middle of a lane: the video jumps there."""
+    lane = page.locator("svg.lane").first
+    lane.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.screen video').duration > 20")
+    box = lane.bounding_box()
+    lane.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    page.wait_for_function(
+        "Math.abs(document.querySelector('.screen video').currentTime - 12.5) < 1.5"
     )
 
 
-def recorded_rate(video):
-    with av.open(video) as container:
-        times = sorted(
-            float(p.pts * p.time_base) for p in container.demux(video=0) if p.pts is not None
-        )
-    return len(times), (len(times) - 1) / (times[-1] - times[0])
+def test_a_reload_in_the_middle_loses_at_most_the_last_seconds(tmp_path, camera_browser, open_page):
+    server = Server(tmp_path / "data", "web_stubs:quick")
+    server.start()
+    try:
+        page = open_page(camera_browser, server)
+        page.on("dialog", lambda dialog: dialog.accept())
+        open_camera(page, server)
+        begin(page)
+        page.get_by_text("Smile fully").wait_for(timeout=SLOW_MS)
+        page.wait_for_timeout(2000)
+        while not server.get("/recordings")[0]["cues"]:
+            page.wait_for_timeout(100)
+        page.reload()
+        entry = server.get("/recordings")[0]
+        assert entry["state"] == "receiving"
+        assert [cue["task"] for cue in entry["cues"]] == ["neutral"]
+        # Killed and started again, the server still has it.
+        server.kill()
+        server.start()
+        recorded = Recorded(video_of(server, entry["id"]))
+        assert recorded.time_s[-1] - recorded.time_s[0] > 4.5
+        page.goto(f"{server.url}/#/history")
+        page.get_by_role("button", name="Measure what was recorded").click()
+        assert server.wait_for(entry["id"], "done", "failed")["job"]["status"] == "done"
+        page.get_by_role("link", name="the left corner of your mouth").wait_for()
+    finally:
+        server.kill()
 
 
-def test_a_reload_in_the_middle_loses_at_most_the_last_seconds(
-    stub_server, camera_browser, open_page
-):
-    page = open_page(camera_browser, stub_server)
-    page.on("dialog", lambda dialog: dialog.accept())
-    begin_quick_test(page, stub_server, smile=False)
-    page.get_by_text("Smile fully").wait_for(timeout=SLOW_MS)
-    time.sleep(3)
-    page.goto("about:blank")
-    entry = stub_server.get("/recordings")[0]
-    assert entry["state"] == "receiving"
-    assert [cue["task"] for cue in entry["cues"]] == ["neutral"]
-    # Killed and started again, the server still has it.
-    stub_server.kill()
-    stub_server.start()
-    video = next((stub_server.folder / "recordings" / entry["id"]).glob("video.*"))
-    n_frames, rate_hz = recorded_rate(video)
-    assert n_frames / rate_hz > 5.5
-    page.goto(f"{stub_server.url}/#/history")
-    page.get_by_role("button", name="Measure what was recorded").click()
-    assert stub_server.wait_for(entry["id"], "done", "failed")["job"]["status"] == "done"
-    page.get_by_role("link", name="the left corner of your mouth").wait_for()
-
-
-def test_pause_repeat_and_stop(stub_server, camera_browser, open_page):
-    page = open_page(camera_browser, stub_server)
-    begin_quick_test(page, stub_server, smile=False)
-    page.get_by_role("button", name="Pause").click()
-    page.get_by_text("Paused", exact=True).first.wait_for()
-    time.sleep(1)
-    page.get_by_role("button", name="Go on").click()
-    page.get_by_text("Smile fully").wait_for(timeout=SLOW_MS)
-    page.get_by_role("button", name="Repeat this step").click()
-    time.sleep(0.5)
-    page.get_by_role("button", name="Stop").click()
-    page.get_by_role("button", name="Keep it").click()
-    page.get_by_text("Relax again").wait_for(timeout=SLOW_MS)
-    page.wait_for_url("**/#/result/*", timeout=SLOW_MS)
-    cues = stub_server.get("/recordings")[0]["cues"]
+def test_pause_repeat_and_stop(tmp_path, camera_browser, open_page):
+    pace = 0.6
+    server = Server(tmp_path / "data", "web_stubs:quick", pace=pace)
+    server.start()
+    try:
+        page = open_page(camera_browser, server)
+        open_camera(page, server)
+        begin(page)
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_text("Paused", exact=True).first.wait_for()
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_text("Smile fully").wait_for(timeout=SLOW_MS)
+        page.get_by_role("button", name="Repeat this step").click()
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Keep it").click()
+        page.wait_for_url("**/#/result/*", timeout=SLOW_MS)
+        cues = server.get("/recordings")[0]["cues"]
+    finally:
+        server.kill()
     assert [cue["task"] for cue in cues] == [
         "interrupted", "pause", "neutral", "interrupted", "interrupted", "pause", "full_smile",
         "rest",
@@ -124,16 +156,48 @@ def test_pause_repeat_and_stop(stub_server, camera_browser, open_page):
     edges = [cue["onset_s"] for cue in cues[1:]], [cue["offset_s"] for cue in cues[:-1]]
     assert edges[0] == pytest.approx(edges[1], abs=0.2)
     whole = {cue["task"]: cue["offset_s"] - cue["onset_s"] for cue in cues}
-    assert whole["neutral"] == pytest.approx(5, abs=0.3)
-    assert whole["full_smile"] == pytest.approx(15, abs=0.3)
+    assert whole["neutral"] == pytest.approx(5 * pace, abs=0.3)
+    assert whole["full_smile"] == pytest.approx(15 * pace, abs=0.3)
 
 
 def test_stopping_throws_the_recording_away(stub_server, camera_browser, open_page):
     page = open_page(camera_browser, stub_server)
-    begin_quick_test(page, stub_server, smile=False)
-    time.sleep(1.5)
+    open_camera(page, stub_server)
+    begin(page)
+    page.wait_for_timeout(1500)
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Stop and throw away").click()
     page.get_by_role("button", name="Open the camera").wait_for()
     assert stub_server.get("/recordings") == []
     assert list((stub_server.folder / "recordings").iterdir()) == []
+
+
+def test_the_full_test_by_the_keyboard_alone(stub_server, camera_browser, open_page):
+    page = open_page(camera_browser, stub_server)
+    page.goto(stub_server.url)
+    page.get_by_role("heading", level=1).wait_for()
+
+    def press_until(selector, key="Tab"):
+        for _ in range(30):
+            page.keyboard.press(key)
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"the keyboard never reached {selector}")
+
+    press_until("input[name=protocol]")
+    page.keyboard.press("ArrowDown")
+    press_until("button.primary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".checks .ok", timeout=SLOW_MS)
+    press_until(".card.side .start button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".stage .say", timeout=SLOW_MS)
+    # The space bar pauses, and goes on, wherever the focus is not on a button.
+    page.keyboard.press("Space")
+    page.get_by_text("Paused", exact=True).first.wait_for()
+    page.keyboard.press("Space")
+    page.wait_for_url("**/#/result/*", timeout=SLOW_MS)
+    entry = stub_server.get("/recordings")[0]
+    done = [cue["task"] for cue in entry["cues"] if cue["task"] not in ("interrupted", "pause")]
+    assert done == [step.task for step in load_protocols()["full"].steps]
+    assert entry["protocol"] == "full"

@@ -4,6 +4,7 @@ import { openSocket } from "./api.js";
 
 const WIDTH = 320;
 const EVERY_MS = 70;
+const TICK_MS = 10;
 const LOST_MS = 2000;
 
 export class Guidance {
@@ -22,7 +23,7 @@ export class Guidance {
     this.onAdvice = onAdvice;
     this.rate = rate;
     this.#connect();
-    this.#timer = setInterval(() => this.#send(), EVERY_MS);
+    this.#timer = setInterval(() => this.#send(), TICK_MS);
   }
 
   close() {
@@ -50,8 +51,8 @@ export class Guidance {
   #send() {
     const video = this.#video;
     const ready = this.#socket.readyState === WebSocket.OPEN && video.videoWidth > 0;
-    const lost = performance.now() - this.#sentAt > LOST_MS;
-    if (!ready || (this.#waiting && !lost)) return;
+    const since = performance.now() - this.#sentAt;
+    if (!ready || since < EVERY_MS || (this.#waiting && since < LOST_MS)) return;
     this.#waiting = true;
     this.#sentAt = performance.now();
     this.#tellCamera();

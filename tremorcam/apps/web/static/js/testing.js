@@ -66,7 +66,7 @@ class Stage {
       el("div", { className: "studio running" },
         el("section", { className: "card stage", "aria-label": "What to do" }, this.#ring, this.say, this.hint, this.dots, this.controls),
         preview.element));
-    this.keys = (event) => { if (event.key === " " && event.target === document.body) { event.preventDefault(); this.onPause(); } };
+    this.keys = (event) => { if (event.key === " " && !event.target.closest("button, a, dialog")) { event.preventDefault(); this.onPause(); } };
     addEventListener("keydown", this.keys);
     view.querySelector("h1").focus({ preventScroll: true });
     preview.video.play().catch(() => {});

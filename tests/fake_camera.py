@@ -1,0 +1,115 @@
+"""A clip for Chromium's fake camera: a face of known motion whose every picture is numbered.
+
+A busy machine delays or drops pictures, and then a tremor of 7 Hz is no longer 7 Hz in the
+recording. The numbers, painted as black and white squares along the lower edge, tell which
+picture of the clip each picture of a recording is, and so what is true of the recording.
+"""
+
+from dataclasses import replace
+
+import av
+import cv2
+import numpy as np
+
+RATE_HZ = 30.0
+TREMOR_HZ, TREMOR_MM = 7.0, 0.3
+
+# Few seconds are rendered and shown again and again; 14 periods of the tremor fill the part
+# of the smile that is repeated, so that the tremor goes on without a jump. The head is still
+# for the same reason.
+RENDERED_S, SMILE_S = 6.0, (1.5, 4.8)
+_NEUTRAL, _HELD = slice(0, 45), slice(75, 135)
+_ORDER = np.r_[
+    np.tile(np.r_[_NEUTRAL], 5), np.r_[45:75], np.tile(np.r_[_HELD], 7), np.r_[135:180]
+]  # fmt: skip
+CLIP_S = len(_ORDER) / RATE_HZ
+ASK_AT_S = 2.2
+"""Begin the quick test here: the face smiles shortly after it is asked to, as people do."""
+
+N_BITS, SQUARE_PX = 10, 16
+
+
+def make_clip(folder):
+    """Render the clip; the Motion JPEG file that Chromium plays as a camera."""
+    from tremorcam.simulate import Head, Scene, Smile, exact_tremor, render
+
+    scene = Scene(
+        duration_s=RENDERED_S,
+        head=Head(sway_mm=0.0, sway_deg=0.0, sway_scale=0.0),
+        smiles=(Smile(*SMILE_S),),
+        tremors=(exact_tremor("mouth_corner", "left", TREMOR_HZ, TREMOR_MM),),
+    )
+    rendered = folder / "rendered.mp4"
+    render(replace(scene, encoding=replace(scene.encoding, crf=8)), rendered)
+    with av.open(rendered) as container:
+        pictures = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+    path = folder / "camera.mjpeg"
+    with path.open("wb") as file:
+        for number, which in enumerate(_ORDER):
+            picture = pictures[which].copy()
+            _paint_number(picture, number)
+            file.write(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 96])[1])
+    return path
+
+
+def _paint_number(picture, number):
+    for bit in range(N_BITS):
+        left = bit * SQUARE_PX
+        picture[-SQUARE_PX:, left : left + SQUARE_PX] = 255 * (number >> bit & 1)
+
+
+def read_number(gray):
+    """Number of the clip's picture that is seen in a grey picture of a recording."""
+    squares = gray[-SQUARE_PX + 4 : -4, : N_BITS * SQUARE_PX]
+    bits = squares.reshape(len(squares), N_BITS, SQUARE_PX)[:, :, 4:-4].mean(axis=(0, 2)) > 128
+    return int(bits @ (1 << np.arange(N_BITS)))
+
+
+# Gives the number that the page's video shows now.
+READ_NUMBER_JS = f"""
+() => {{
+  const video = document.querySelector("video");
+  if (!video || !video.videoWidth) return null;
+  const [n, size] = [{N_BITS}, {SQUARE_PX}];
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [n * size, size];
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 0, video.videoHeight - size, n * size, size, 0, 0, n * size, size);
+  const data = context.getImageData(0, 0, n * size, size).data;
+  let number = 0;
+  for (let bit = 0; bit < n; bit++) {{
+    number += (data[4 * ((size / 2) * n * size + bit * size + size / 2)] > 128) << bit;
+  }}
+  return number;
+}}
+"""
+
+
+class Recorded:
+    """What a recording of the clip holds: times, which pictures, and what is true of it."""
+
+    def __init__(self, path):
+        times, numbers = [], []
+        with av.open(path) as container:
+            for frame in container.decode(video=0):
+                times.append(frame.time)
+                numbers.append(read_number(frame.to_ndarray(format="gray")))
+        self.time_s = np.array(times) - times[0]
+        self.numbers = np.array(numbers)
+        self.clip_s = np.unwrap(self.numbers / RATE_HZ, period=CLIP_S)
+
+    @property
+    def n_missing(self):
+        """How many pictures of the camera are not in the recording."""
+        steps = np.round(np.diff(self.clip_s) * RATE_HZ).astype(int)
+        return int(np.clip(steps - 1, 0, None).sum())
+
+    def speed(self, onset_s, offset_s):
+        """Seconds of the clip a second of the recording, as in most of a stretch of it.
+
+        The fake camera of a busy machine stands still for a moment, and goes on.
+        """
+        within = (self.time_s >= onset_s) & (self.time_s <= offset_s)
+        time_s, clip_s = self.time_s[within], self.clip_s[within]
+        lag = round(RATE_HZ / 2)
+        return float(np.median((clip_s[lag:] - clip_s[:-lag]) / (time_s[lag:] - time_s[:-lag])))
