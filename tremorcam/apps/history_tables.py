@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tremorcam.apps.compare import Comparison
     from tremorcam.store.history import Entry, Trend
     from tremorcam.store.results import Result
-    from tremorcam.store.trends import Point
+    from tremorcam.store.trends import Change, Point
 
 SHORT_ID = 6
 STATUS = {
@@ -102,7 +102,7 @@ def show_comparison(comparison: Comparison) -> None:
             _value(place.earlier),
             _value(place.later),
             _number(change.ratio, 2),
-            _interval(change.ci_low, change.ci_high).strip(" ()"),
+            _bounds(change),
             CHANGE[change.status],
         )
     console.print(table)
@@ -147,6 +147,14 @@ def _interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     return f" ({_number(low, 2)} to {_number(high, 2)})"
+
+
+def _bounds(change: Change) -> str:
+    if change.ratio is None and change.ci_low is not None:
+        return f"more than {_number(change.ci_low, 2)}"
+    if change.ratio is None and change.ci_high is not None:
+        return f"less than {_number(change.ci_high, 2)}"
+    return _interval(change.ci_low, change.ci_high).strip(" ()")
 
 
 def _number(value: float | None, digits: int) -> str:

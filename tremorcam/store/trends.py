@@ -96,7 +96,10 @@ class Course:
 
 @dataclass(frozen=True)
 class Change:
-    """Amplitude of a later recording over that of an earlier one, with its 95 % interval."""
+    """Amplitude of a later recording over that of an earlier one, with its 95 % interval.
+
+    Where one of the two shows no tremor, there is no ratio, and only one end of the interval.
+    """
 
     status: Literal["larger", "smaller", "no_clear_change", "not_known"]
     ratio: float | None
@@ -190,30 +193,45 @@ def course(points: Sequence[Point]) -> Course:
 
 
 def change(earlier: Point, later: Point) -> Change:
-    """Compare two recordings, allowing for how much recordings differ without any cause."""
-    if earlier.value is None or later.value is None:
+    """Compare two recordings, allowing for how much recordings differ without any cause.
+
+    Where one shows no tremor, its detection limit takes the place of its amplitude: the ratio
+    itself is then unknown, and only a bound of it can be given.
+    """
+    shown = [point.value is not None for point in (earlier, later)]
+    if not any(shown) or not (earlier.assessable and later.assessable):
         return Change("not_known", None, None, None, _why_no_ratio(earlier, later))
-    difference = _log(later.value) - _log(earlier.value)
+    difference = _log(_largest(later)) - _log(_largest(earlier))
     sd = math.sqrt(_log_sd(earlier) ** 2 + _log_sd(later) ** 2 + 2 * BETWEEN_RECORDINGS_LOG_SD**2)
     ratio, low, high = (math.exp(difference + z * sd) for z in (0.0, -_Z95, _Z95))
+    # Below the limit, the earlier one makes the ratio larger, the later one smaller than this.
+    ci_low, ci_high = low if shown[1] else None, high if shown[0] else None
     status: Literal["larger", "smaller", "no_clear_change"]
-    if low > 1:
+    if ci_low is not None and ci_low > 1:
         status, verdict = "larger", "larger than recordings differ by chance."
-    elif high < 1:
+    elif ci_high is not None and ci_high < 1:
         status, verdict = "smaller", "smaller than recordings differ by chance."
     else:
         status, verdict = "no_clear_change", "within what two recordings differ by chance."
-    text = f"The later amplitude is {ratio:.2f} times the earlier ({low:.2f} to {high:.2f}): "
-    return Change(status, ratio, low, high, text + verdict)
+    if all(shown):
+        text = f"The later amplitude is {ratio:.2f} times the earlier ({low:.2f} to {high:.2f}): "
+        return Change(status, ratio, ci_low, ci_high, text + verdict)
+    which = "earlier" if shown[1] else "later"
+    text = f"The {which} recording shows no tremor here above its detection limit: "
+    return Change(status, None, ci_low, ci_high, text + verdict)
+
+
+def _largest(point: Point) -> float:
+    """Amplitude, or the largest that would not have been seen."""
+    largest = point.value if point.value is not None else point.limit
+    assert largest is not None, "only assessable points are compared"
+    return largest
 
 
 def _why_no_ratio(earlier: Point, later: Point) -> str:
     if not (earlier.assessable and later.assessable):
         return "One of the two recordings cannot tell whether there is a tremor here."
-    if earlier.value is None and later.value is None:
-        return "Neither recording shows a tremor here."
-    which = "later" if earlier.value is None else "earlier"
-    return f"Only the {which} recording shows a tremor here, so there is no ratio."
+    return "Neither recording shows a tremor here."
 
 
 @dataclass(frozen=True)

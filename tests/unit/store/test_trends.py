@@ -111,8 +111,10 @@ def test_recordings_without_tremor_count_as_below_their_limit():
         (0.1, 0.5, "larger"),
         (0.5, 0.1, "smaller"),
         (0.2, 0.4, "no_clear_change"),
-        (None, 0.4, "not_known"),
-        (0.4, None, "not_known"),
+        (None, 0.4, "larger"),
+        (None, 0.08, "no_clear_change"),
+        (0.4, None, "smaller"),
+        (0.08, None, "no_clear_change"),
         (None, None, "not_known"),
     ],
 )
@@ -122,6 +124,12 @@ def test_change_between_two_recordings(earlier, later, status):
     if found.ratio is not None:
         assert found.ratio == pytest.approx(later / earlier)
         assert found.ci_low < found.ratio < found.ci_high
+    assert (found.ci_low is None) == (later is None)
+    assert (found.ci_high is None) == (earlier is None)
+
+
+def test_a_recording_that_cannot_tell_is_not_compared():
+    assert change(point(0, 0.4), point(5, None, limit=None)).status == "not_known"
 
 
 def test_the_interval_covers_the_truth_as_often_as_it_says():

@@ -1,5 +1,7 @@
 // Talking to the server. Errors carry the server's own sentence.
 
+import { sentence } from "./format.js";
+
 // With --token the address carries it after "#token="; it is kept for this tab alone.
 const given = /^#token=(.+)$/.exec(location.hash);
 if (given) {
@@ -80,7 +82,7 @@ function authorization() {
 
 function explain(content, status) {
   const detail = content?.detail;
-  if (typeof detail === "string") return detail.charAt(0).toUpperCase() + detail.slice(1);
+  if (typeof detail === "string") return sentence(detail);
   if (Array.isArray(detail)) return detail.map((fault) => fault.msg).join("; ");
   return `The server answered ${status}.`;
 }

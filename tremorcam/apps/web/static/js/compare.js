@@ -39,8 +39,14 @@ function table(places) {
 function line(place) {
   const [word, kind] = WORDS[place.change.status];
   return el("tr", {}, el("th", { scope: "row" }, place.label), cell(place.earlier), cell(place.later),
-    el("td", { className: "number" }, place.change.ratio === null ? null : [`${number(place.change.ratio, 2)} (${interval(place.change.ci_low, place.change.ci_high)})`, el("br")],
+    el("td", { className: "number" }, ratio(place.change), el("br"),
       el("span", { className: `badge ${kind}`, title: place.change.explanation }, word)));
+}
+
+function ratio({ ratio: found, ci_low: low, ci_high: high }) {
+  if (found !== null) return `${number(found, 2)} (${interval(low, high)})`;
+  if (low !== null) return `more than ${size(low)}`;
+  return high === null ? "" : `less than ${size(high)}`;
 }
 
 function cell(point) {

@@ -29,12 +29,12 @@ export function drawFace(data) {
   const spots = data.regions.filter((region) => region.measured).map((region) => spot(region, top));
   const label = found.length
     ? `Shaking was found at: ${found.map((region) => `${region.label} ${size(region.amplitude.value)} mm`).join(", ")}.`
-    : "No region of the face was found to shake.";
+    : spots.length ? "No region of the face was found to shake." : "No region of the face could be measured.";
   return el("figure", { className: "face" },
     svg("svg", { viewBox: "-150 -150 300 292", role: "img", "aria-label": label },
       svg("path", { class: "skin", d: HEAD }), FEATURES.map((d) => svg("path", { class: "feature", d })), spots,
       svg("text", { class: "side-name", x: -146, y: -120 }, "Right"), svg("text", { class: "side-name", x: 146, y: -120, "text-anchor": "end" }, "Left")),
-    el("figcaption", {}, found.length ? legend(top) : "No shaking was found; dotted regions were measured."));
+    el("figcaption", {}, found.length ? legend(top) : spots.length ? "No shaking was found; dotted regions were measured." : "No region could be measured."));
 }
 
 function spot(region, top) {

@@ -32,6 +32,11 @@ export function bytes(count) {
   return `${(count / 1024 ** 2).toFixed(count < 10 * 1024 ** 2 ? 1 : 0)} MB`;
 }
 
+// Sentences of the server begin small, since other texts may lead up to them.
+export function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function seconds(value) {
   return `${value.toFixed(1)} s`;
 }

@@ -2,7 +2,7 @@
 
 import { address, get, post, remove } from "./api.js";
 import { confirmed, el, replace } from "./dom.js";
-import { bytes, date, interval, number, size } from "./format.js";
+import { bytes, date, interval, number, sentence, size } from "./format.js";
 import { describeJob, isBusy } from "./jobs.js";
 import { drawTrend } from "./trend.js";
 
@@ -99,7 +99,7 @@ class HistoryPage {
     if (isBusy(recording)) {
       return el("div", {}, el("progress", { max: 1, value: recording.job.progress, "aria-label": `Progress of ${recording.name}` }), el("button", { className: "quiet", onclick: () => this.#act(recording, "cancel") }, "Cancel"));
     }
-    return el("div", {}, el("p", {}, recording.job?.error || state.text), el("button", { onclick: () => this.#act(recording, "analyze") }, "Measure again"));
+    return el("div", {}, el("p", {}, sentence(recording.job?.error || state.text)), el("button", { onclick: () => this.#act(recording, "analyze") }, "Measure again"));
   }
 
   #figures(result) {

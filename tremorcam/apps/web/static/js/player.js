@@ -78,7 +78,8 @@ function path(times, values, x, y) {
 
 function phaseNames(data, end) {
   const holds = data.phases.filter((phase) => phase.phase === "hold");
-  const key = el("p", { className: "small key" }, el("span", { className: "swatch left" }), "your left ", el("span", { className: "swatch right" }), "your right ", holds.length ? [el("span", { className: "swatch hold" }), `smile held, ${seconds(holds.reduce((sum, phase) => sum + phase.offset_s - phase.onset_s, 0))} of ${seconds(end)}`] : null);
+  const name = (kind, text) => el("span", {}, el("span", { className: `swatch ${kind}` }), text);
+  const key = el("p", { className: "small key" }, name("left", "your left"), name("right", "your right"), holds.length ? name("hold", `smile held, ${seconds(holds.reduce((sum, phase) => sum + phase.offset_s - phase.onset_s, 0))} of ${seconds(end)}`) : null);
   return key;
 }
 

@@ -5,7 +5,7 @@ import { confirmed, el, replace } from "./dom.js";
 import { downloads } from "./downloads.js";
 import { drawFace } from "./face.js";
 import { findings } from "./findings.js";
-import { bytes, date, interval, number, size } from "./format.js";
+import { bytes, date, interval, number, sentence, size } from "./format.js";
 import { describeJob, isBusy, watch } from "./jobs.js";
 import { player } from "./player.js";
 import { questions } from "./questions.js";
@@ -52,7 +52,7 @@ function showProgress(view, recording, again) {
   const act = recording.state === "receiving" ? "finish" : "analyze";
   replace(view, el("h1", {}, failed ? "This video could not be measured" : describeJob(recording).text),
     el("div", { className: "card" },
-      failed ? el("p", { className: "note bad" }, recording.job.error) : null,
+      failed ? el("p", { className: "note bad" }, sentence(recording.job.error)) : null,
       el("p", { className: "muted" }, `${recording.name} · ${bytes(recording.size_bytes)} · ${date(recording.recorded_at)}`),
       el("div", { className: "row" },
         el("button", { className: "primary", onclick: async () => { await post(`/recordings/${recording.id}/${act}`); replace(view); again(); } }, recording.state === "receiving" ? "Measure what was recorded" : "Measure again"),
@@ -127,7 +127,7 @@ function warning(data) {
 
 function sides(data) {
   if (!data.sides.length) return el("p", { className: "muted" }, "Nothing could be measured per side.");
-  const head = el("tr", {}, el("th", { scope: "col" }, `${capital(data.region.label)} and smile`), el("th", { scope: "col" }, "Your right"), el("th", { scope: "col" }, "Your left"));
+  const head = el("tr", {}, el("th", { scope: "col" }, `${sentence(data.region.label)} and smile`), el("th", { scope: "col" }, "Your right"), el("th", { scope: "col" }, "Your left"));
   const rows = data.sides.map((row) => el("tr", {}, el("th", { scope: "row", title: row.about }, row.label), cell(row, "right"), cell(row, "left")));
   return el("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Left and right" }, el("table", { className: "sides" }, el("thead", {}, head), el("tbody", {}, rows)));
 }
@@ -139,10 +139,6 @@ function cell(row, side) {
   const digits = row.unit === "Hz" ? number(estimate.value, 1) : size(estimate.value);
   const range = row.unit === "Hz" ? rangeHz(estimate.low, estimate.high) : interval(estimate.low, estimate.high);
   return el("td", { className: "number" }, el("strong", { className: side }, `${digits} ${row.unit}`), range ? el("span", { className: "small muted range" }, range) : null);
-}
-
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function deleteButton(recording) {

@@ -27,7 +27,7 @@ export function drawSpectrum(data) {
       curves.map((curve) => svg("path", { class: `series ${curve.side}`, d: line(curve.density, curve.frequency_hz) })),
       data.summary.detected ? marker(x(peak), `${number(peak, 1)} Hz`) : null,
       vetoes(data, x, low, high)),
-    el("p", { className: "small key" }, curves.map((curve) => [el("span", { className: `swatch ${curve.side}` }), curve.side === "both" ? "whole face " : `your ${curve.side} `]), el("span", { className: "swatch noise" }), "noise"),
+    el("p", { className: "small key" }, curves.map((curve) => el("span", {}, el("span", { className: `swatch ${curve.side}` }), curve.side === "both" ? "whole face" : `your ${curve.side}`)), el("span", {}, el("span", { className: "swatch noise" }), "noise")),
     el("p", {}, told, ` At ${number(data.timing.effective_rate_hz, 0)} pictures a second nothing faster than ${number(data.summary.highest_frequency_hz, 0)} Hz can be told.`),
     data.vetoes.length ? el("ul", {}, data.vetoes.map((veto) => el("li", { className: "muted" }, veto.explanation))) : null);
 }

@@ -5,8 +5,8 @@ import { date, day, size } from "./format.js";
 
 // A narrow screen gets a narrower drawing, whose letters stay readable.
 const W = matchMedia("(max-width: 40rem)").matches ? 480 : 900;
-const H = 260;
-const PAD = { left: 64, right: 24, top: 16, bottom: 40 };
+const H = 280;
+const PAD = { left: 64, right: 24, top: 44, bottom: 40 };
 
 export function drawTrend(trend) {
   const points = trend.points.filter((point) => point.value !== null || point.limit !== null);
@@ -30,7 +30,7 @@ export function drawTrend(trend) {
     lines,
     svg("text", { class: "label", x: PAD.left, y: H - 10 }, day(points[0].time)),
     svg("text", { class: "label", x: W - PAD.right, y: H - 10, "text-anchor": "end" }, day(points.at(-1).time)),
-    svg("text", { class: "label", x: W / 2, y: H - 10, "text-anchor": "middle" }, `${place} · mm, peak to peak`),
+    svg("text", { class: "label", x: 8, y: 18 }, `${place} · mm, peak to peak`),
     svg("path", { class: "line", d: path }), marks);
 }
 

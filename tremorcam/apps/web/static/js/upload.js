@@ -2,7 +2,7 @@
 
 import { getConfig, post, upload } from "./api.js";
 import { announce, el, replace } from "./dom.js";
-import { bytes } from "./format.js";
+import { bytes, sentence } from "./format.js";
 import { describeJob, isBusy, watch } from "./jobs.js";
 
 const AT_ONCE = 2;
@@ -116,7 +116,7 @@ class Line {
       return;
     }
     if (recording.job.status !== "done") {
-      this.fail(recording.job.error || describeJob(recording).text);
+      this.fail(sentence(recording.job.error || describeJob(recording).text));
       return;
     }
     this.progress.remove();
