@@ -7,7 +7,6 @@ import logging
 import multiprocessing
 import sqlite3
 import threading
-import time
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
