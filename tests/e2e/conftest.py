@@ -12,6 +12,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SLOW_MS = 240_000
 """A page may take this long on a busy machine; nothing waits longer than it must."""
 
+LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
 HASTE = 0.25
 """Servers with stub analyses run the guided tests in this share of their time."""
 
@@ -141,3 +143,16 @@ def open_page():
     for context in contexts:
         context.close()
     assert faults == []
+
+
+def check_accessible(page, viewport, where):
+    """Fail on serious faults that axe finds, and on what is wider than the screen."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+    serious = [
+        (fault["id"], [node["html"][:120] for node in fault["nodes"]])
+        for fault in axe.Axe().run(page).response["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert serious == [], where
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= viewport["width"], where

@@ -10,7 +10,7 @@ from serving import Server
 
 from tremorcam.apps.protocols import load_protocols
 
-from .conftest import SLOW_MS
+from .conftest import LAPTOP, PHONE, SLOW_MS, check_accessible
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +50,7 @@ def video_of(server, recording_id):
 
 
 def test_the_quick_test_measures_the_truth(real_server, camera_browser, open_page):
-    page = open_page(camera_browser, real_server, viewport={"width": 1280, "height": 800})
+    page = open_page(camera_browser, real_server, viewport=LAPTOP)
     open_camera(page, real_server)
     wait_until_the_clip_is_at(page, ASK_AT_S)
     begin(page)
@@ -160,16 +160,30 @@ def test_pause_repeat_and_stop(tmp_path, camera_browser, open_page):
     assert whole["full_smile"] == pytest.approx(15 * pace, abs=0.3)
 
 
-def test_stopping_throws_the_recording_away(stub_server, camera_browser, open_page):
-    page = open_page(camera_browser, stub_server)
-    open_camera(page, stub_server)
-    begin(page)
-    page.wait_for_timeout(1500)
-    page.get_by_role("button", name="Stop").click()
-    page.get_by_role("button", name="Stop and throw away").click()
-    page.get_by_role("button", name="Open the camera").wait_for()
-    assert stub_server.get("/recordings") == []
-    assert list((stub_server.folder / "recordings").iterdir()) == []
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(LAPTOP, "light"), (PHONE, "dark")], ids=["laptop", "phone"]
+)
+def test_stopping_throws_the_recording_away_and_axe_finds_no_fault(
+    tmp_path, camera_browser, open_page, viewport, scheme
+):
+    server = Server(tmp_path / "data", "web_stubs:quick")
+    server.start()
+    try:
+        page = open_page(
+            camera_browser, server, viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
+        )
+        open_camera(page, server)
+        check_accessible(page, viewport, "before the test")
+        begin(page)
+        check_accessible(page, viewport, "during the test")
+        page.get_by_role("button", name="Stop").click()
+        check_accessible(page, viewport, "asked whether to stop")
+        page.get_by_role("button", name="Stop and throw away").click()
+        page.get_by_role("button", name="Open the camera").wait_for()
+        assert server.get("/recordings") == []
+        assert list((server.folder / "recordings").iterdir()) == []
+    finally:
+        server.kill()
 
 
 def test_the_full_test_by_the_keyboard_alone(stub_server, camera_browser, open_page):

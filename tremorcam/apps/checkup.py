@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
+from tremorcam.apps.native_output import quiet_native_output
 from tremorcam.data import TremorcamError
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def run_checks() -> Iterator[Check]:
     yield Check(
         "system",
         ok=True,
-        found=f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, "
-        f"{os.cpu_count()} cores",
+        found=f"Tremorcam {_version('tremorcam')}, Python {platform.python_version()}, "
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     )
     yield from (_check_package(name) for name in PACKAGES)
     yield _check_opencv_alone()
@@ -168,9 +169,9 @@ def _check_cameras() -> Iterator[Check]:
     """Count what each camera really delivers; it is in use for about three seconds."""
     from tremorcam.source.camera import try_cameras
 
-    n_cameras = 0
-    for camera in try_cameras():
-        n_cameras += 1
+    with quiet_native_output():
+        cameras = list(try_cameras())
+    for camera in cameras:
         yield Check(
             f"camera {camera.number}",
             ok=camera.delivered_hz >= LEAST_CAMERA_HZ,
@@ -178,5 +179,5 @@ def _check_cameras() -> Iterator[Check]:
             f"second ({camera.promised_hz:.0f} promised)",
             remedy="more light lets it be quicker; close other programs, and try another USB port",
         )
-    if not n_cameras:
+    if not cameras:
         yield Check("cameras", ok=True, found="none to be opened; videos can be measured anyway")

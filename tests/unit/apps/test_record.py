@@ -2,6 +2,7 @@
 
 import json
 
+import av
 import numpy as np
 import pytest
 from synthetic_analysis import make_analysis
@@ -80,6 +81,22 @@ def test_recording_and_measuring(tmp_path, monkeypatch):
     again = CliRunner().invoke(app, ["record", "--no-preview", "-o", str(video)])
     assert again.exit_code == 2
     assert "never overwritten" in again.stderr.replace("\n", " ")
+
+
+def test_ctrl_c_leaves_what_was_recorded(tmp_path, monkeypatch):
+    class Interrupted(Stand):
+        def read(self):
+            if self.n == 20:
+                raise KeyboardInterrupt
+            return super().read()
+
+    monkeypatch.setattr("tremorcam.source.camera.Camera", Interrupted)
+    video = tmp_path / "smile.mkv"
+    answer = CliRunner().invoke(app, ["record", "--no-preview", "-o", str(video)])
+    assert answer.exit_code != 0
+    assert "holds what was recorded" in answer.stderr
+    with av.open(video) as container:
+        assert len(list(container.decode(video=0))) == 20
 
 
 def test_an_unknown_test_is_wrong_usage(tmp_path):

@@ -45,6 +45,7 @@ def record(
     Results go to a folder beside the video.
     """
     from tremorcam.apps.guide import Guide, Preview
+    from tremorcam.apps.native_output import quiet_native_output
     from tremorcam.apps.protocols import load_protocols
     from tremorcam.source.camera import Camera
     from tremorcam.source.recording import record as record_file
@@ -59,15 +60,23 @@ def record(
         say=lambda step: typer.echo(f"\a{step.say}  ({step.duration_s:g} s) {step.hint}", err=True),
     )
     with contextlib.ExitStack() as stack:
+        stack.enter_context(quiet_native_output())
         source = stack.enter_context(
             Camera(camera, width_px=width_px, height_px=height_px, rate_hz=rate_hz)
         )
         window = Preview() if preview else None
         if window:
             stack.callback(window.close)
-        recorded = record_file(
-            source, path, duration_s=guide.protocol.duration_s, on_shot=_watch(guide, window)
-        )
+        try:
+            recorded = record_file(
+                source, path, duration_s=guide.protocol.duration_s, on_shot=_watch(guide, window)
+            )
+        except KeyboardInterrupt:
+            typer.echo(
+                f"stopped; {path} holds what was recorded, 'tremorcam analyze' measures it",
+                err=True,
+            )
+            raise
     guide.close(recorded.duration_s)
     _report(recorded, path)
     cues = path.with_suffix(".cues.json")
@@ -93,12 +102,14 @@ def _report(recorded: Recorded, path: Path) -> None:
 
 
 def _measure(path: Path, guide: Guide) -> None:
+    from tremorcam.apps.native_output import quiet_native_output
     from tremorcam.apps.protocols import phase_cues
     from tremorcam.pipeline import analyze
     from tremorcam.publish import save_analysis
 
     typer.echo("measuring…", err=True)
-    analysis = analyze(path, cues=phase_cues(guide.cues) or None)
+    with quiet_native_output():
+        analysis = analyze(path, cues=phase_cues(guide.cues) or None)
     folder = path.with_suffix("")
     save_analysis(analysis, folder)
     typer.echo(str(analysis.words["answer"]))
