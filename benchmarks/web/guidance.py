@@ -1,6 +1,6 @@
 """Measure whether live guidance answers in time during a recording, and costs no pictures.
 
-    python benchmarks/web/guidance.py [--pairs 3] [--clip camera.mjpeg] [--docs docs/guidance.md]
+    python benchmarks/web/guidance.py [--pairs 3] [--clip camera.mjpeg]
 
 Chromium's fake camera plays a numbered clip of 720p at 30 pictures a second; the quick test is
 recorded with guidance and, in turn, without. Which of the camera's pictures are in a recording
@@ -103,7 +103,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--clip", type=Path, help="made there if it does not exist")
-    parser.add_argument("--docs", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
         folder = asked.clip.parent if asked.clip else Path(work)
@@ -128,13 +127,10 @@ def main() -> None:
         finally:
             browser.close()
             server.kill()
-    text = (
+    print(
         f"{table(runs)}\n\nChromium {version}, Python {platform.python_version()}, "
-        f"{os.cpu_count()} cores.\n"
+        f"{os.cpu_count()} cores."
     )
-    print(text)
-    if asked.docs:
-        asked.docs.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Try on a real server what must never bring it down; print what came of it as a table.
 
-    python benchmarks/web/trials.py [--docs docs/web_trials.md] [NAME ...]
+    python benchmarks/web/trials.py [NAME ...]
 
 The trial of a full disk mounts a small one of its own, for which it needs Linux and either root
 or user namespaces (``unshare``).
@@ -268,23 +268,19 @@ def run_on_small_disk(name: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TRIALS))
-    parser.add_argument("--docs", type=Path)
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
         print(run(asked.names[0], asked.inside))
         return
-    lines = ["| what was done | what came of it |", "|---|---|"]
+    print("| what was done | what came of it |\n|---|---|")
     for name in asked.names or TRIALS:
         if name in ON_SMALL_DISK:
             found = run_on_small_disk(name)
         else:
             with tempfile.TemporaryDirectory() as folder:
                 found = run(name, Path(folder))
-        lines.append(f"| {TRIALS[name][0]} | {found} |")
-        print(lines[-1], flush=True)
-    if asked.docs:
-        asked.docs.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print(f"| {TRIALS[name][0]} | {found} |", flush=True)
 
 
 if __name__ == "__main__":
