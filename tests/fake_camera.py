@@ -23,7 +23,7 @@ _ORDER = np.r_[
     np.tile(np.r_[_NEUTRAL], 5), np.r_[45:75], np.tile(np.r_[_HELD], 7), np.r_[135:180]
 ]  # fmt: skip
 CLIP_S = len(_ORDER) / RATE_HZ
-ASK_AT_S = 2.2
+BEGIN_AT_S = 1.4
 """Begin the quick test here: the face smiles shortly after it is asked to, as people do."""
 
 N_BITS, SQUARE_PX = 10, 16
@@ -65,23 +65,31 @@ def read_number(gray):
     return int(bits @ (1 << np.arange(N_BITS)))
 
 
-# Gives the number that the page's video shows now.
-READ_NUMBER_JS = f"""
-() => {{
+# Clicks on a button when the page's video shows the first pictures from a number on: within the
+# page, since on a busy machine a question and its answer take longer than the moment lasts.
+CLICK_WHEN_SHOWN_JS = f"""
+([button, first, last]) => new Promise((resolve) => {{
   const video = document.querySelector("video");
-  if (!video || !video.videoWidth) return null;
   const [n, size] = [{N_BITS}, {SQUARE_PX}];
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [n * size, size];
-  const context = canvas.getContext("2d");
-  context.drawImage(video, 0, video.videoHeight - size, n * size, size, 0, 0, n * size, size);
-  const data = context.getImageData(0, 0, n * size, size).data;
-  let number = 0;
-  for (let bit = 0; bit < n; bit++) {{
-    number += (data[4 * ((size / 2) * n * size + bit * size + size / 2)] > 128) << bit;
-  }}
-  return number;
-}}
+  const context = canvas.getContext("2d", {{ willReadFrequently: true }});
+  const look = () => {{
+    context.drawImage(video, 0, video.videoHeight - size, n * size, size, 0, 0, n * size, size);
+    const data = context.getImageData(0, 0, n * size, size).data;
+    let number = 0;
+    for (let bit = 0; bit < n; bit++) {{
+      number += (data[4 * ((size / 2) * n * size + bit * size + size / 2)] > 128) << bit;
+    }}
+    if (number < first || number > last) {{
+      video.requestVideoFrameCallback(look);
+      return;
+    }}
+    document.querySelector(button).click();
+    resolve(number);
+  }};
+  video.requestVideoFrameCallback(look);
+}})
 """
 
 
@@ -105,11 +113,6 @@ class Recorded:
         return int(np.clip(steps - 1, 0, None).sum())
 
     def speed(self, onset_s, offset_s):
-        """Seconds of the clip a second of the recording, as in most of a stretch of it.
-
-        The fake camera of a busy machine stands still for a moment, and goes on.
-        """
+        """Seconds of the clip a second of the recording, in a stretch of it."""
         within = (self.time_s >= onset_s) & (self.time_s <= offset_s)
-        time_s, clip_s = self.time_s[within], self.clip_s[within]
-        lag = round(RATE_HZ / 2)
-        return float(np.median((clip_s[lag:] - clip_s[:-lag]) / (time_s[lag:] - time_s[:-lag])))
+        return float(np.polyfit(self.time_s[within], self.clip_s[within], 1)[0])

@@ -60,7 +60,7 @@ def record(browser: Any, server: Server, *, guided: bool) -> Run:
     page.wait_for_selector(".checks .ok" if guided else "video")
     page.wait_for_timeout(3000)
     page.get_by_role("button", name="Start").click()
-    page.get_by_text("Smile fully").wait_for()
+    page.locator(".say", has_text="Smile fully").wait_for()
     load = os.getloadavg()[0]
     page.wait_for_url("**/#/result/*")
     latency_ms = page.evaluate("document.documentElement.guidanceLatencies ?? []")

@@ -14,7 +14,7 @@ SLOW_MS = 240_000
 
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
-HASTE = 0.25
+HASTE = 0.12
 """Servers with stub analyses run the guided tests in this share of their time."""
 
 

@@ -23,6 +23,8 @@ export class GuidedTest {
 
   get paused() { return this.#paused; }
 
+  get #running() { return this.#timer !== null; }
+
   start() {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#enter(0);
@@ -35,7 +37,7 @@ export class GuidedTest {
 
   // The video goes on; the half-done step is marked and done again from its beginning.
   pause() {
-    if (this.#paused) return;
+    if (this.#paused || !this.#running) return;
     this.#close("interrupted");
     this.#paused = true;
     this.onPause(true);
@@ -50,7 +52,7 @@ export class GuidedTest {
   }
 
   repeat() {
-    if (this.#paused) return;
+    if (this.#paused || !this.#running) return;
     this.#close("interrupted");
     this.#enter(this.#number);
   }

@@ -23,7 +23,8 @@ export async function runTest({ view, preview, stream, protocol, person, leastBi
     onPause: (paused) => stage.showPause(paused),
     onEnd: () => finish(),
   });
-  const release = () => { test.stop(); stage.close(); screen?.release(); removeEventListener("beforeunload", warn); };
+  let released = false;
+  const release = () => { released = true; test.stop(); stage.close(); screen?.release(); removeEventListener("beforeunload", warn); };
   const finish = async () => {
     release();
     stage.showSaving();
@@ -43,7 +44,7 @@ export async function runTest({ view, preview, stream, protocol, person, leastBi
     onCancel();
   };
   await capture.start();
-  test.start();
+  if (!released) test.start();
   return () => { release(); capture.abandon(); };
 }
 
@@ -58,8 +59,8 @@ class Stage {
     this.count = el("span", { className: "count number", "aria-hidden": true });
     this.#ring = el("div", { className: "ring", role: "progressbar", "aria-label": "This step", "aria-valuemin": 0, "aria-valuemax": 100 }, this.count);
     this.dots = el("ol", { className: "dots", "aria-label": "Steps" }, protocol.steps.map((step) => el("li", { title: step.say }, el("span", { className: "unseen" }, step.say))));
-    this.pause = el("button", { onclick: () => this.onPause() }, "Pause");
-    this.repeat = el("button", { onclick: () => this.onRepeat() }, "Repeat this step");
+    this.pause = el("button", { disabled: true, onclick: () => this.onPause() }, "Pause");
+    this.repeat = el("button", { disabled: true, onclick: () => this.onRepeat() }, "Repeat this step");
     this.controls = el("div", { className: "row" }, this.pause, this.repeat, el("button", { className: "quiet danger", onclick: () => this.onStop() }, "Stop"));
     replace(view,
       el("h1", { className: "unseen", tabIndex: -1 }, protocol.title),
@@ -77,6 +78,7 @@ class Stage {
   }
 
   showStep(step, number) {
+    this.pause.disabled = this.repeat.disabled = false;
     this.say.textContent = step.say;
     this.hint.textContent = step.hint;
     announce(`${step.say}. ${step.hint}`);
