@@ -10,6 +10,7 @@ from dataclasses import replace
 import av
 import cv2
 import numpy as np
+from scipy.signal import lombscargle
 
 RATE_HZ = 30.0
 TREMOR_HZ, TREMOR_MM = 7.0, 0.3
@@ -114,5 +115,16 @@ class Recorded:
 
     def speed(self, onset_s, offset_s):
         """Seconds of the clip a second of the recording, in a stretch of it."""
-        within = (self.time_s >= onset_s) & (self.time_s <= offset_s)
+        within = self._within(onset_s, offset_s)
         return float(np.polyfit(self.time_s[within], self.clip_s[within], 1)[0])
+
+    def tremor_hz(self, onset_s, offset_s):
+        """Where the spectrum of the true tremor peaks, at the times of the recording."""
+        within = self._within(onset_s, offset_s)
+        frequency_hz = np.arange(4, 10, 0.01)
+        truth = np.sin(2 * np.pi * TREMOR_HZ * self.clip_s[within])
+        power = lombscargle(self.time_s[within], truth - truth.mean(), 2 * np.pi * frequency_hz)
+        return float(frequency_hz[power.argmax()])
+
+    def _within(self, onset_s, offset_s):
+        return (self.time_s >= onset_s) & (self.time_s <= offset_s)

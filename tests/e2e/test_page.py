@@ -66,7 +66,7 @@ def test_videos_can_be_dropped_and_chosen_with_the_keyboard(stub_server, browser
     page.dispatch_event(".drop", "dragover", {"dataTransfer": dropped})
     assert page.locator(".drop.over").count() == 1
     page.dispatch_event(".drop", "drop", {"dataTransfer": dropped})
-    page.get_by_text("This file is empty.").wait_for()
+    page.get_by_text("This file is empty.", exact=True).wait_for()
     page.get_by_role("button", name="Choose videos").focus()
     with page.expect_file_chooser() as waiting:
         page.keyboard.press("Enter")

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from fake_camera import BEGIN_AT_S, CLICK_WHEN_SHOWN_JS, RATE_HZ, TREMOR_HZ, TREMOR_MM, Recorded
+from fake_camera import BEGIN_AT_S, CLICK_WHEN_SHOWN_JS, RATE_HZ, TREMOR_MM, Recorded
 from serving import Server
 
 from tremorcam.apps.protocols import load_protocols
@@ -12,7 +12,7 @@ from tremorcam.apps.protocols import load_protocols
 from .conftest import LAPTOP, PHONE, SLOW_MS, check_accessible
 
 pytestmark = pytest.mark.slow
-MOST_LAG = 0.03
+MOST_LAG = 0.05
 """A fake camera that lags more, or jumps, is that of a machine too busy for this."""
 
 
@@ -72,7 +72,6 @@ def test_the_quick_test_measures_the_truth(real_server, camera_browser, open_pag
         f"of {len(recorded.numbers)} pictures missing; guidance: median "
         f"{np.median(latencies):.0f} ms over {len(latencies)} answers"
     )
-    assert (result["tremor_side"], result["detected"]) == ("left", True)
     assert [cue["task"] for cue in entry["cues"]] == ["neutral", "full_smile", "rest"]
     asked = [cue["offset_s"] - cue["onset_s"] for cue in entry["cues"]]
     assert asked == pytest.approx([5, 15, 5], abs=0.3)
@@ -89,7 +88,10 @@ def test_the_quick_test_measures_the_truth(real_server, camera_browser, open_pag
     if abs(speed - 1) > MOST_LAG:
         # What was filmed is then no tremor of one frequency any more.
         pytest.skip(f"this machine played the camera at {speed:.2f} of its speed")
-    assert result["frequency_hz"] == pytest.approx(TREMOR_HZ * speed, abs=0.2)
+    assert (result["tremor_side"], result["detected"]) == ("left", True)
+    assert result["frequency_hz"] == pytest.approx(
+        recorded.tremor_hz(held["onset_s"], held["offset_s"]), abs=0.2
+    )
     assert result["amplitude_p2p_mm"] == pytest.approx(2 * TREMOR_MM, rel=0.15)
 
 
