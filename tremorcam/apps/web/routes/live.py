@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+import anyio
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -54,7 +55,9 @@ async def guide(socket: WebSocket) -> None:
         try:
             await _converse(socket, guide)
         finally:
-            await run_in_threadpool(guide.close)
+            # Also when the server ends, which cancels whatever waits.
+            with anyio.CancelScope(shield=True):
+                await run_in_threadpool(guide.close)
     finally:
         state.n_guided -= 1
 
