@@ -74,7 +74,7 @@ def hidden_by(facts: Facts) -> tuple[str, ...]:
 def none_seen(facts: Facts) -> str:
     """Say that no tremor was seen, and above what size or why one could be hidden."""
     if not facts.tremor.looked_for:
-        return "Whether the mouth shook could not be measured"
+        return f"Whether the mouth shook could not be measured{_too_short(facts)}"
     during = " while smiling" if facts.tremor.phase == "hold" else ""
     text = f"No tremor was detected at the mouth{during}"
     if hidden_by(facts):
@@ -83,6 +83,14 @@ def none_seen(facts: Facts) -> str:
     return text + (
         f"; one above {bound_mm(limit.value)} mm would have been seen" if limit.known else ""
     )
+
+
+def _too_short(facts: Facts) -> str:
+    held = [p.duration_s for p in facts.recording.phases if p.name == facts.tremor.phase]
+    if "frequency" in facts.undermined or not held:
+        return ""
+    what = "smile was held" if facts.tremor.phase == "hold" else "part was steady"
+    return f": no {what} for longer than {max(held):.1f} s"
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,9 @@ def _what_was_seen(facts: Facts) -> list[str]:
     if found:
         shaking = joined([_shaking(peak) for peak in found])
         seen = [f"{held}, {shaking}.", *_how_sure(facts), *_growth(facts)]
-    elif hidden_by(facts):
+    elif hidden_by(facts) or not facts.tremor.looked_for:
         seen = [f"{none_seen(facts)}."]
-    elif facts.tremor.looked_for and facts.tremor.detection_limit.known:
+    elif facts.tremor.detection_limit.known:
         limit_mm = bound_mm(facts.tremor.detection_limit.value)
         seen = [f"{held}, neither side of the mouth shook by more than {limit_mm} mm."]
     else:
