@@ -93,8 +93,10 @@ def _growth(facts: Facts) -> list[str]:
     growth = facts.tremor.clearest().growth
     if not growth.bounded or "course" in facts.undermined:
         return []
-    between = f"between {growth.ci_low:.1f} and {growth.ci_high:.1f} times"
-    by_the_end = f"by the end it was {between} as large as in the beginning"
+    low, high = f"{growth.ci_low:.1f}", f"{growth.ci_high:.1f}"
+    if low == high == "1.0":
+        return ["It stayed the same while the smile was held."]
+    by_the_end = f"by the end it was between {low} and {high} times as large as in the beginning"
     if growth.ci_low > 1:
         return [f"It grew while the smile was held: {by_the_end}."]
     if growth.ci_high < 1:
