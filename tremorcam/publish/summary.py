@@ -60,10 +60,10 @@ def _recording(analysis: Analysis) -> dict[str, Any]:
 
 def _tremor(answer: Answer) -> dict[str, Any]:
     tremor, at_tremor = answer.tremor, answer.at_tremor
-    unusable = answer.analysis.quality.status == "unusable"
+    told = answer.assessed and answer.analysis.quality.status != "unusable"
     return (
         {
-            "detected": None if unusable else tremor is not None,
+            "detected": tremor is not None if told else None,
             "tremor_region": tremor.region if tremor else None,
             "tremor_side": tremor.side if tremor else None,
             "tremor_phase": answer.stretch.phase,

@@ -6,7 +6,7 @@ import pytest
 from synthetic_analysis import make_analysis, make_unusable_analysis
 
 from tremorcam.data import Quality
-from tremorcam.publish import from_json, render_report, save_report, to_json
+from tremorcam.publish import from_json, render_report, save_report, summary_row, to_json
 from tremorcam.publish.answer import Estimate
 from tremorcam.publish.numbers import format_estimate, format_limit, format_number
 
@@ -85,6 +85,8 @@ def test_limits_vetoes_and_methods_are_told(page):
         "The nose bridge moves at the same 4.2 Hz",
         "every length here may be off by ± 8 %",
         "Pixels became millimetres by the iris, taken as 11.71 mm wide",
+        "a peak from 3 to 12 Hz was looked for, and counts if noise alone",
+        "with a probability below 0.01",
         "doi:10.3390/s19194301",
         "measure.band_hz 3, 12",
         "How to cite",
@@ -152,6 +154,7 @@ def test_what_was_not_assessed_is_not_called_absent():
     assert "Amplitude, peak to peak" not in text
     assert "show no tremor" not in text
     assert "Nothing limits" not in text
+    assert summary_row(analysis)["detected"] is None
 
 
 def test_no_picture_of_the_person_is_shown_by_itself(source):

@@ -27,6 +27,8 @@ GROUP_MARKERS = "osD^vP"
 
 _MOST_ROWS = 60
 _ROW_IN = 0.2
+_ROOM = 1.08
+"""End of an axis over the greatest value on it, so that no mark is cut."""
 
 
 @drawing
@@ -87,8 +89,11 @@ def frequencies(table: pd.DataFrame) -> Figure:
             for side in ("right", "left")
         ]
         second.plot(*sides, **look)
-    first.set(xlabel="frequency (Hz)", ylabel="tremor, peak to peak (mm)", ylim=(0, None))
-    end_mm = max(*second.get_xlim(), *second.get_ylim())
+    first.set(xlabel="frequency (Hz)", ylabel="tremor, peak to peak (mm)")
+    first.set_ylim(0, _ROOM * found["amplitude_p2p_mm"].max())
+    first.margins(x=0.1)
+    shown_mm = [values for line in second.lines for values in line.get_data()]
+    end_mm = _ROOM * max(float(np.nanmax(values, initial=0.05)) for values in shown_mm)
     second.plot([0, end_mm], [0, end_mm], color=MUTED, lw=0.8, ls=(0, (3, 3)), zorder=0)
     second.set(xlim=(0, end_mm), ylim=(0, end_mm))
     second.set(xlabel="right mouth corner (mm)", ylabel="left mouth corner (mm)")
@@ -120,7 +125,7 @@ def groups(table: pd.DataFrame) -> Figure:
             axes.plot([middle] * 2, [row - 0.25, row + 0.25], color=INK, lw=2.2, zorder=4)
     axes.set_yticks(range(len(names)), [_shorten(str(name)) for name in names[::-1]])
     axes.set(ylim=(-0.6, len(names) - 0.4), xlabel="detected tremor, peak to peak (mm)")
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, _ROOM * float(np.nanmax(table["amplitude_p2p_mm"], initial=0.05)))
     axes.grid(visible=False, axis="y")
     write_title(figure, "Groups: each recording, median and quartiles")
     return figure

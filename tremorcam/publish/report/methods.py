@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tremorcam.publish.answer import measured_with
+from tremorcam.publish.bands import BAND_HZ
 from tremorcam.publish.numbers import format_number
 
 if TYPE_CHECKING:
@@ -57,12 +58,30 @@ def _measuring(analysis: Analysis) -> str:
         else ""
     )
     return (
-        f"{scale}Regions were placed by facial landmarks and followed by optical flow; the "
-        "head's own motion was taken out. Spectra are of the displacement of each region along "
-        "both axes of the picture; amplitudes have the noise's power subtracted. Peaks shared "
-        "with the head, the light or the camera are named and not counted. Intervals are 95 % "
-        "confidence intervals. The parameters below are those of this very analysis."
+        f"{scale}Regions were placed by facial landmarks and followed from picture to picture by "
+        "optical flow; the head's own motion, fitted to points that a smile hardly moves, was "
+        f"taken out.{_spectra(analysis)} Amplitudes have the noise's power subtracted. Peaks "
+        "shared with the head, the light or the camera are named and not counted. Intervals are "
+        "95 % confidence intervals. The parameters below are those of this very analysis."
     )
+
+
+def _spectra(analysis: Analysis) -> str:
+    """Tell how a tremor was looked for, with the numbers that this analysis gives for it."""
+    used = analysis.provenance.get("parameters", {}).get("measure", {})
+    low_hz, high_hz = used.get("band_hz", BAND_HZ)
+    told = (
+        " Spectra are multitaper estimates at the true times of the pictures, along both principal "
+        f"axes of the movement; a peak from {low_hz:g} to {high_hz:g} Hz was looked for"
+    )
+    if "alpha" in used:
+        told += (
+            ", and counts if noise alone would reach its height anywhere in that band with a "
+            f"probability below {used['alpha']:g}"
+        )
+    if "high_pass_hz" in used:
+        told += f". What is slower than {used['high_pass_hz']:g} Hz was taken out before"
+    return f"{told}."
 
 
 def _flatten(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
