@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from measuring import detected, measured, move, row
+from measuring import detected, measured, move, row, video
 from synthetic_signals import make_signals
 
 AMPLITUDE_MM = 0.3
@@ -53,6 +53,21 @@ def test_what_a_known_exposure_hid_is_given_back(frequency_hz):
         expected, found = (row(each, name, **place) for each in (sharp, given_back))
         for column in ("value", "ci_low", "ci_high"):
             assert found[column] == pytest.approx(expected[column], rel=0.003)
+
+
+def test_intervals_of_amplitudes_reach_up_by_what_an_encoder_takes():
+    """0.02 px of 0.5 mm; nothing of a file without loss."""
+    signals, place = sine_signals(30, 7.0), {"region": "mouth_corner", "side": "left"}
+    compressed, clear = (
+        row(measured(signals, video_info=video(bit_rate_bps=bits)), "tremor_amplitude_rms",
+            phase="whole", **place)
+        for bits in (12e6, 100e6)
+    )  # fmt: skip
+    assert compressed["value"] == clear["value"]
+    assert compressed["ci_low"] == clear["ci_low"]
+    assert compressed["ci_high"] - clear["ci_high"] == pytest.approx(0.02 * 0.5)
+    # What is left is the tracker's own 3 %, beside hardly any noise.
+    assert clear["ci_high"] / clear["value"] - 1 == pytest.approx(1.96 * 0.03, rel=0.05)
 
 
 def test_the_bound_stands_beside_the_noise():
