@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 COLOURS = {"tremorcam": "#0b7285", "unfiltered": "#b0862e", "landmarks": "#9aa3ab"}
 
+AMPLITUDES_MM = (0.05, 0.1, 0.3, 1.0, 2.0)
+
 
 def draw(rows: pd.DataFrame, folder: Path) -> None:
     """Write both figures as SVG, the same bytes for the same rows."""
@@ -52,8 +54,11 @@ def _amplitudes(rows: pd.DataFrame) -> Figure:
         bound = rows.loc[rows["factor"] == factor, "bound_mm_per_rthz"].dropna()
         right.plot([where - 0.4, where + 0.4], [bound.median()] * 2, "k:", lw=1)
     left.axhspan(0.95, 1.05, color="#e7f1f2", lw=0, zorder=0)
-    left.set(xscale="log", xlabel="true amplitude (mm)", ylabel="read / true", ylim=(0, 1.4))
-    left.legend(frameon=False, loc="lower right")
+    left.set(xscale="log", xlabel="true amplitude (mm)", ylabel="read / true", ylim=(0, 1.2))
+    left.set(xlim=(0.04, 2.5), xticks=AMPLITUDES_MM, xticklabels=[f"{a:g}" for a in AMPLITUDES_MM])
+    left.minorticks_off()
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=3,
+                  frameon=False)  # fmt: skip
     right.set(yscale="log", ylabel="noise at the mouth corner (mm/√Hz)", xlim=(-0.5, 1.5))
     right.set_xticks([0, 1], ["head held still", "head sways"])
     right.annotate("least possible (Cramér-Rao)", (1.45, bound.median()), ha="right", va="top",

@@ -22,6 +22,8 @@ FACTORS = {
     "exposure": "Exposure",
 }  # fmt: skip
 NOTHING = "–"
+FEW = 5
+"""Of fewer tries an interval would tell nothing."""
 
 
 def page(rows: pd.DataFrame) -> str:
@@ -177,20 +179,24 @@ def _range(values: pd.Series, digits: int, unit: str = "") -> str:
     if not len(values):
         return NOTHING
     low, high = values.min(), values.max()
+    if len(values) == 1:
+        return f"{low:.{digits}f}{unit}"
     return f"{values.median():.{digits}f}{unit} ({low:.{digits}f} to {high:.{digits}f}{unit})"
 
 
 def _middle_worst(values: pd.Series, digits: int, unit: str = "") -> str:
     if not len(values):
         return NOTHING
+    if len(values) == 1:
+        return f"{values.max():.{digits}f}{unit}"
     return f"{values.median():.{digits}f}{unit} (at most {values.max():.{digits}f}{unit})"
 
 
 def _share(flags: pd.Series) -> str:
-    """Share with its exact 95 % interval (Clopper and Pearson)."""
+    """How many of how many; from five on with the exact 95 % interval (Clopper and Pearson)."""
     n, k = len(flags), int(flags.astype(bool).sum())
-    if not n:
-        return NOTHING
+    if n < FEW:
+        return f"{k} of {n}" if n else NOTHING
     low, high = stats.binomtest(k, n).proportion_ci()
     return f"{k} of {n} ({100 * low:.0f} to {100 * high:.0f} %)"
 
