@@ -19,10 +19,10 @@ def main(path: str) -> None:
     capture, found = cv2.VideoCapture(path), 0
     with vision.FaceLandmarker.create_from_options(options) as landmarker:
         while True:
-            time_ms = int(capture.get(cv2.CAP_PROP_POS_MSEC))
             there, picture = capture.read()
             if not there:
                 break
+            time_ms = int(capture.get(cv2.CAP_PROP_POS_MSEC))
             rgb = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
             image = mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb)
             found += bool(landmarker.detect_for_video(image, time_ms).face_landmarks)

@@ -35,10 +35,11 @@ def run(command: list[str], *, one_core: bool = False) -> Cost:
     peak = _Peak(process.pid)
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.monotonic() - start_s
+    peak_mb = peak.stop() / 1e6
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Cost(wall_s, usage.ru_utime + usage.ru_stime, peak.stop() / 1e6)
+    return Cost(wall_s, usage.ru_utime + usage.ru_stime, peak_mb)
 
 
 def python(*arguments: object) -> list[str]:

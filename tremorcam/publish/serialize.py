@@ -27,7 +27,7 @@ from tremorcam.data import (
 from tremorcam.publish.files import ANALYSIS_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -58,12 +58,13 @@ def to_json(analysis: Analysis) -> str:
     }
     entries |= {name: _plain(getattr(analysis, name)) for name in _MAPPINGS}
     entries |= {name: _table_out(getattr(analysis, name)) for name in _TABLES}
-    entries["signals"] = _dataset_out(analysis.signals)
-    lines = (
-        f"{json.dumps(name)}: {json.dumps(entry, ensure_ascii=False, allow_nan=False)}"
-        for name, entry in entries.items()
-    )
+    lines = [f"{json.dumps(name)}: {_json(entry)}" for name, entry in entries.items()]
+    lines.append(f'"signals": {_dataset_json(analysis.signals)}')
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def load_analysis(path: str | Path) -> Analysis:
@@ -187,23 +188,36 @@ def _values_out(values: NDArray[Any]) -> Any:
     return loose.tolist()
 
 
-def _dataset_out(dataset: xr.Dataset) -> dict[str, Any]:
-    def variables(group: Mapping[Any, xr.DataArray]) -> dict[str, Any]:
-        return {
-            str(name): {
-                "dims": list(variable.dims),
-                "dtype": variable.dtype.str,
-                "attrs": _plain(variable.attrs),
-                "values": _values_out(variable.values),
-            }
-            for name, variable in group.items()
-        }
+def _dataset_json(dataset: xr.Dataset) -> str:
+    """Write a dataset one variable after the other.
 
+    As lists of Python numbers all of them would take many times the memory of the dataset.
+    """
+
+    def variables(group: Mapping[Any, xr.DataArray]) -> str:
+        return _object((str(name), _json(_variable_out(each))) for name, each in group.items())
+
+    return _object(
+        [
+            ("sizes", _json({str(name): size for name, size in dataset.sizes.items()})),
+            ("attrs", _json(_plain(dataset.attrs))),
+            ("coords", variables(dataset.coords)),
+            ("data_vars", variables(dataset.data_vars)),
+        ]
+    )
+
+
+def _object(members: Iterable[tuple[str, str]]) -> str:
+    """Put texts that are JSON together as a JSON object."""
+    return "{" + ", ".join(f"{_json(name)}: {text}" for name, text in members) + "}"
+
+
+def _variable_out(variable: xr.DataArray) -> dict[str, Any]:
     return {
-        "sizes": {str(name): size for name, size in dataset.sizes.items()},
-        "attrs": _plain(dataset.attrs),
-        "coords": variables(dataset.coords),
-        "data_vars": variables(dataset.data_vars),
+        "dims": list(variable.dims),
+        "dtype": variable.dtype.str,
+        "attrs": _plain(variable.attrs),
+        "values": _values_out(variable.values),
     }
 
 

@@ -18,9 +18,13 @@ from tremorcam.publish.serialize import to_json
 from tremorcam.publish.summary import summary_row
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from tremorcam.data import Analysis
+
+ROWS_AT_ONCE = 1000
 
 
 def save_analysis(analysis: Analysis, folder: str | Path) -> None:
@@ -45,13 +49,12 @@ def save_analysis(analysis: Analysis, folder: str | Path) -> None:
     from tremorcam.publish.report import render_report  # who writes a summary draws nothing
 
     tables = make_tables(analysis)
-    texts = {name: to_csv(table, name) for name, table in tables.items()}
-    texts["datapackage.json"] = json.dumps(
-        describe(analysis.video.name), ensure_ascii=False, indent=2
-    )
-    texts["report.html"] = render_report(analysis)
-    texts[ANALYSIS_FILE] = to_json(analysis)
-    write_files(folder, {name: text.encode() for name, text in texts.items()})
+    contents = {name: to_csv(table, name).encode() for name, table in tables.items()}
+    package = json.dumps(describe(analysis.video.name), ensure_ascii=False, indent=2)
+    contents["datapackage.json"] = package.encode()
+    contents["report.html"] = render_report(analysis).encode()
+    contents[ANALYSIS_FILE] = to_json(analysis).encode()
+    write_files(folder, contents)
 
 
 def make_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -67,8 +70,19 @@ def make_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
 
 
 def to_csv(table: pd.DataFrame, file: str) -> str:
-    """Write a table as the CSV that the dictionary says ``file`` is."""
-    return write_csv((_values(table[column.name]) for column in columns(file)), file)
+    """Write a table as the CSV that the dictionary says ``file`` is.
+
+    Its numbers are turned into text a part of the table at a time: as Python objects they
+    take many times the memory of the table.
+    """
+    return "".join(
+        write_csv(_cells(table.iloc[start : start + ROWS_AT_ONCE], file), file, header=start == 0)
+        for start in range(0, max(1, len(table)), ROWS_AT_ONCE)
+    )
+
+
+def _cells(table: pd.DataFrame, file: str) -> Iterator[list[Any]]:
+    return (_values(table[column.name]) for column in columns(file))
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
