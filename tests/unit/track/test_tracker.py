@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
+import xarray as xr
 
 from tremorcam.anatomy import REGIONS
 from tremorcam.track import geometry, track
@@ -104,3 +105,17 @@ def test_nothing_but_blank_pictures():
     signals = track(frames_of([np.full((240, 320), 90, np.uint8)] * 4))
     assert not signals["face_found"].any()
     assert np.isnan(signals["displacement_mm"].values).all()
+
+
+def test_the_number_of_threads_changes_nothing(portrait, face):
+    pictures = [moved(portrait, face, 0.3 * i, 0.2 * (i % 3)) for i in range(7)]
+    before = cv2.getNumThreads()
+    try:
+        signals = []
+        for n_threads in (1, 2, 5):
+            cv2.setNumThreads(n_threads)
+            signals.append(track(frames_of(pictures)))
+    finally:
+        cv2.setNumThreads(before)
+    for others in signals[1:]:
+        xr.testing.assert_identical(others, signals[0])
