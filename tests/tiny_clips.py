@@ -77,3 +77,17 @@ def set_display_matrix(path: Path, matrix: Iterable[float]) -> None:
     values = np.array([a, b, 0, c, d, 0, 0, 0, 1 << 30], dtype=">i4").tobytes()
     content[payload + 40 : payload + 40 + len(values)] = values
     path.write_bytes(content)
+
+
+def mutated(content: bytes, rng: np.random.Generator) -> bytes:
+    """Cut a file off, change bytes anywhere or in its header, or take a piece out."""
+    data, kind = bytearray(content), rng.integers(4)
+    if kind == 0:
+        return bytes(data[: rng.integers(1, len(data))])
+    if kind == 1:
+        first, last = sorted(rng.integers(0, len(data), 2))
+        return bytes(data[:first] + data[last:])
+    reach = len(data) if kind == 2 else min(len(data), 700)
+    for place in rng.integers(0, reach, rng.integers(1, 20)):
+        data[place] = rng.integers(256)
+    return bytes(data)

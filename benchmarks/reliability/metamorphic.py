@@ -1,7 +1,8 @@
 """What must not change the answer: the same recording, shown another way.
 
-``python benchmarks/reliability/metamorphic.py WORK [SAMPLE ...]`` makes variants of the sample
-videos, measures them and prints a table. What is measured already in WORK is not measured again.
+``python benchmarks/reliability/metamorphic.py WORK [SAMPLE,... [VARIANT;...]]`` makes variants of
+the sample videos, measures them and prints a table. What is measured already in WORK is not
+measured again.
 """
 
 from __future__ import annotations
@@ -132,6 +133,7 @@ class Variant:
     suffix: str = ".mkv"
     swaps: bool = False
     told_mirrored: bool = False
+    zoom: float = 1.0
 
 
 def changed(change: Callable[[Path], Timed]) -> Callable[[Path, Path], None]:
@@ -143,7 +145,7 @@ VARIANTS = {
     "mirrored, and told so": Variant(changed(mirrored), told_mirrored=True),
     "another container": Variant(recontained),
     "every picture twice, 60 a second": Variant(changed(doubled)),
-    "scaled to three quarters": Variant(changed(scaled)),
+    "scaled to three quarters": Variant(changed(scaled), zoom=0.75),
     "cropped": Variant(changed(cropped)),
     "a second, smaller face": Variant(changed(with_second_face)),
     "0.7 s of the start cut off": Variant(changed(trimmed)),
@@ -170,11 +172,19 @@ def measured(work: Path, sample: str, name: str | None) -> Analysis:
     return from_json(kept.read_text())
 
 
-def pairs(before: Analysis, after: Analysis, *, swaps: bool) -> pd.DataFrame:
-    """Rows of both, side by side; sides of the second are swapped back."""
+def scale_ratio(before: Analysis, after: Analysis, zoom: float) -> float:
+    """How long the second takes a millimetre for: intervals leave out what all lengths share."""
+    first, second = (np.nanmedian(a.signals["mm_per_px"].values) for a in (before, after))
+    return float(second * zoom / first)
+
+
+def pairs(before: Analysis, after: Analysis, *, swaps: bool, scale: float) -> pd.DataFrame:
+    """Rows of both, side by side; sides of the second are swapped back, its scale is undone."""
     keys = ["region", "side", "phase", "smile", "measure"]
     columns = [*keys, "value", "ci_low", "ci_high", "detected"]
     first, second = before.measures[columns], after.measures[columns].copy()
+    lengths = after.measures["unit"].astype(str).str.startswith("mm")
+    second.loc[lengths, ["value", "ci_low", "ci_high"]] /= scale
     if swaps:
         second["side"] = second["side"].map(OTHER)
         flip = second["measure"].isin(ANTISYMMETRIC)
@@ -212,46 +222,65 @@ def corners(analysis: Analysis, *, swaps: bool) -> dict[str, tuple[float, float,
     return found
 
 
-def same_answer(before: Analysis, after: Analysis, *, swaps: bool) -> tuple[bool, str]:
+def same_answer(
+    before: Analysis, after: Analysis, *, swaps: bool = False, scale: float = 1.0
+) -> tuple[bool, str]:
     """Whether both corners give the same answer: detected or not, frequency, amplitude."""
     a, b = corners(before, swaps=False), corners(after, swaps=swaps)
     same, told = True, []
     for side in ("left", "right"):
         (f0, a0, low0, high0), (f1, a1, low1, high1) = a[side], b[side]
+        told.append("not detected" if math.isnan(f1) else f"{f1:.2f} Hz, {a1:.3f} mm")
         if math.isnan(f0) or math.isnan(f1):
             same &= math.isnan(f0) and math.isnan(f1)
-            told.append("not detected" if math.isnan(f1) else f"{f1:.2f} Hz, {a1:.3f} mm")
             continue
+        a1, low1, high1 = a1 / scale, low1 / scale, high1 / scale
         same &= abs(f0 - f1) <= CLOSE_HZ
         same &= low0 <= a1 <= high0 or low1 <= a0 <= high1 or abs(a0 - a1) <= CLOSE * a0
-        told.append(f"{f1:.2f} Hz, {a1:.3f} mm")
     return same, "; ".join(told)
+
+
+def line(work: Path, sample: str, name: str) -> str:
+    """Compare one variant with its original, as a line of the table."""
+    variant, before = VARIANTS[name], measured(work, sample, None)
+    after = measured(work, sample, name)
+    scale = scale_ratio(before, after, variant.zoom)
+    same, told = same_answer(before, after, swaps=variant.swaps, scale=scale)
+    table = pairs(before, after, swaps=variant.swaps, scale=scale)
+    both = table[table["_merge"] == "both"]
+    sure = both[both["ci_low"].notna() | both["ci_low_after"].notna()]
+    quality = (
+        f"{before.quality.status}"
+        if after.quality.status == before.quality.status
+        else f"{before.quality.status} → {after.quality.status}"
+    )
+    return (
+        f"| {sample} | {name} | {told} | {'yes' if same else 'NO'} | {100 * (scale - 1):+.1f} % | "
+        f"{int(sure.apply(agrees, axis=1).sum())} of {len(sure)} | "
+        f"{int(both.apply(agrees, axis=1).sum())} of {len(both)} | {quality} |"
+    )
 
 
 def main(work: Path, samples: list[str], names: list[str]) -> None:
     """Measure and tell."""
     work.mkdir(parents=True, exist_ok=True)
-    print("| sample | shown | left; right | same answer | rows that agree |", flush=True)
-    print("|---|---|---|---|---|", flush=True)
+    print(
+        "| sample | shown | left; right | same answer | scale | rows with an interval that agree "
+        "| all rows that agree | quality |\n|---|---|---|---|---|---|---|---|",
+        flush=True,
+    )
     for sample in samples:
-        before = measured(work, sample, None)
-        print(f"| {sample} | as it is | {same_answer(before, before, swaps=False)[1]} | | |",
-              flush=True)  # fmt: skip
+        original = measured(work, sample, None)
+        print(f"| {sample} | as it is | {same_answer(original, original)[1]} | | | | | "
+              f"{original.quality.status} |", flush=True)  # fmt: skip
         for name in names:
-            swaps = VARIANTS[name].swaps
-            after = measured(work, sample, name)
-            same, told = same_answer(before, after, swaps=swaps)
-            table = pairs(before, after, swaps=swaps)
-            both = table[table["_merge"] == "both"]
-            n_agree = int(both.apply(agrees, axis=1).sum())
-            status = "" if after.quality.status == before.quality.status else (
-                f" ({before.quality.status} → {after.quality.status}: "
-                f"{', '.join(r.code for r in after.quality.reasons if r.severity != 'note')})"
-            )  # fmt: skip
-            print(f"| {sample} | {name} | {told} | {'yes' if same else 'NO'}{status} | "
-                  f"{n_agree} of {len(both)}, {len(table) - len(both)} unmatched |",
-                  flush=True)  # fmt: skip
+            print(line(work, sample, name), flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2].split(","), sys.argv[3].split(";") or list(VARIANTS))
+    every_sample = sorted(path.stem for path in SAMPLES.glob("*.mp4"))
+    main(
+        Path(sys.argv[1]),
+        sys.argv[2].split(",") if len(sys.argv) > 2 else every_sample,
+        sys.argv[3].split(";") if len(sys.argv) > 3 else list(VARIANTS),
+    )

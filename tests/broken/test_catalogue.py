@@ -14,7 +14,8 @@ from broken.measure_clip import measure
 from tremorcam.apps.tasks import Settings, Task
 from tremorcam.apps.workers import measure_side_by_side
 
-pytestmark = pytest.mark.slow
+# Making and measuring all of them counts to the first test.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 REFUSED = [broken for broken in CATALOGUE if isinstance(broken.gives, Refused)]
 MEASURED = [broken for broken in CATALOGUE if isinstance(broken.gives, Measured)]
 
@@ -91,6 +92,35 @@ def test_what_can_be_read_is_measured_and_marked(name, clips, outcomes):
     # Whatever was lost, no other frequency than the true one is told of the face.
     told = outcome.row["frequency_hz"]
     assert math.isnan(told) or told == pytest.approx(make_clips.TRUE_HZ, abs=0.3)
+
+
+def amplitudes_mm(outcome):
+    """Amplitudes of the left and the right mouth corner."""
+    return [line.amplitude_p2p_mm for line in outcome.lines[:2]]
+
+
+# One standard deviation of the millimetre scale, which each of them finds for itself.
+SCALE_UNCERTAINTY = 0.04
+SHOWN_OTHERWISE = (
+    "duration.mp4", "late.mp4", "negative.mp4", "streamed.mkv", "rotated.mp4", "mirrored.mp4",
+    "odd.mp4", "wide_pixels.mp4", "two_faces.mp4", "two_streams.mkv", "motion.avi", "vp9.webm",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHOWN_OTHERWISE)
+def test_the_same_face_shown_otherwise_shakes_as_much(name, outcomes):
+    if name not in outcomes:
+        pytest.skip(f"{name} cannot be made on this system")
+    plain = amplitudes_mm(outcomes["fragmented.mp4"])
+    assert plain[0] > 1.05 * plain[1]
+    assert amplitudes_mm(outcomes[name]) == pytest.approx(plain, rel=SCALE_UNCERTAINTY)
+
+
+def test_in_a_mirror_left_and_right_swap(outcomes):
+    plain = amplitudes_mm(outcomes["fragmented.mp4"])
+    mirrored = amplitudes_mm(outcomes["flipped.mp4"])
+    assert mirrored == pytest.approx(plain[::-1], rel=SCALE_UNCERTAINTY)
+    assert mirrored[1] / mirrored[0] == pytest.approx(plain[0] / plain[1], rel=0.02)
 
 
 def test_the_counts(clips, outcomes):

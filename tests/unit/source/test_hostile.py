@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from tiny_clips import noise_pictures, write_clip
+from tiny_clips import mutated, noise_pictures, write_clip
 
 from tremorcam.data import InputError
 from tremorcam.source.video import Video
@@ -11,21 +11,7 @@ CODECS = {
     "clip.avi": ("mpeg4", "yuv420p"),
     "clip.gif": ("gif", "gray"),
 }
-N_MUTATIONS = 25
-
-
-def mutated(content, rng):
-    """Cut a file off, change bytes anywhere or in its header, or take a piece out."""
-    data, kind = bytearray(content), rng.integers(4)
-    if kind == 0:
-        return data[: rng.integers(1, len(data))]
-    if kind == 1:
-        first, last = sorted(rng.integers(0, len(data), 2))
-        return data[:first] + data[last:]
-    reach = len(data) if kind == 2 else min(len(data), 700)
-    for place in rng.integers(0, reach, rng.integers(1, 20)):
-        data[place] = rng.integers(256)
-    return data
+N_MUTATIONS = 80
 
 
 @pytest.mark.parametrize("name", CODECS)
