@@ -13,6 +13,7 @@ Videos whose motion is known come from :func:`tremorcam.simulate.simulate`, pict
 :mod:`tremorcam.publish.figures`.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,10 @@ _HOME = {
     "Analysis": "data", "InputError": "data", "TremorcamError": "data", "analyze": "pipeline",
     "load_analysis": "publish", "save_analysis": "publish",
 }  # fmt: skip
+
+
+# Who wants to hear what is done sets up logging; nobody else is bothered.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import platform
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from tremorcam.data import Timing
+    from tremorcam.data import Timing, VideoInfo
     from tremorcam.source.video import Frame
+
+log = logging.getLogger(__name__)
 
 Cue = tuple[str, float, float, int]
 """A phase that the person was asked for: name, onset_s, offset_s, number of the smile."""
@@ -101,8 +104,11 @@ def analyze(
     told = parse_context(context or {})
     report = progress or (lambda _share: None)
     with Video(path, mirrored=mirrored) as video:
+        log.info("reading %s", _in_short(video.info))
         signals = track(video.frames(), iris_mm=iris_mm, on_frame=_share_done(video, report))
         n_corrected, info = video.n_corrected_times, video.info
+    log.info("followed n_frames=%d n_corrected_times=%d face_found=%d", signals.sizes["frame"],
+             n_corrected, signals["face_found"].sum())  # fmt: skip
     if not signals["face_found"].any():
         raise InputError(
             f"{info.name} shows no face that could be found; the face should look at the "
@@ -110,7 +116,10 @@ def analyze(
         )
     timing = _audit(signals, n_corrected)
     measurement = measure(signals, timing, info, hold=hold, cues=cues, exposure_s=exposure_s)
+    quality = measurement.quality
+    log.info("measured quality=%s reasons=%s", quality.status, [r.code for r in quality.reasons])
     interpretation = interpret(measurement, context=told)
+    log.info("interpreted findings=%s", {f.category: f.status for f in interpretation.findings})
     report(1.0)
     return Analysis(
         video=info,
@@ -127,6 +136,15 @@ def analyze(
         words=interpretation.words,
         provenance=_provenance(iris_mm, hold, cues, mirrored, exposure_s),
         context=dict(context or {}),
+    )
+
+
+def _in_short(info: VideoInfo) -> str:
+    """Describe a video without its name, which may be a person's."""
+    return (
+        f"container={info.container} codec={info.codec} pixel_format={info.pixel_format} "
+        f"size_px={info.width_px}x{info.height_px} rotation_deg={info.rotation_deg} "
+        f"size_bytes={info.size_bytes} sha256={info.sha256[:12]}"
     )
 
 

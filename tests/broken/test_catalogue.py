@@ -103,7 +103,7 @@ def amplitudes_mm(outcome):
 SCALE_UNCERTAINTY = 0.04
 SHOWN_OTHERWISE = (
     "duration.mp4", "late.mp4", "negative.mp4", "streamed.mkv", "rotated.mp4", "mirrored.mp4",
-    "odd.mp4", "wide_pixels.mp4", "two_faces.mp4", "two_streams.mkv", "motion.avi", "vp9.webm",
+    "odd.mp4", "two_faces.mp4", "two_streams.mkv", "motion.avi", "vp9.webm",
 )  # fmt: skip
 
 

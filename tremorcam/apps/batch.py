@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import math
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tremorcam.apps.tasks import OnProgress, Progress, Task
     from tremorcam.data import Analysis
 
+log = logging.getLogger(__name__)
+
 OVERLAY_FILE = "overlay.mp4"
 MEASURING_SHARE = 0.6
 """Of the work, where an overlay is written, too."""
@@ -36,14 +39,17 @@ def measure_video(task: Task, progress: Progress) -> Outcome:
             outcome = _measure(here, progress)
         return dataclasses.replace(outcome, video=task.video, folder=task.folder)
     except TremorcamError as error:
+        log.error("refused: %s", error)
         return failure(task.video, str(error))
     except MemoryError:
+        log.exception("no memory left")
         return failure(
             task.video, f"{task.video.name}: there is not enough memory; scale it down to 720p"
         )
     except Exception as error:
         if task.settings.debug:
             raise
+        log.exception("unexpected")
         return failure(task.video, f"{task.video.name}: {unexpected(error)}")
 
 

@@ -14,7 +14,6 @@ from tremorcam.apps.wording import one_line, unexpected
 from tremorcam.data import TremorcamError
 
 INTERRUPTED = 130
-DEBUG_OPTIONS = ("--debug", "--verbose")
 
 app = typer.Typer(
     name="tremorcam",
@@ -49,11 +48,17 @@ def _options(
     ] = False,
     debug: Annotated[
         bool,
-        typer.Option(*DEBUG_OPTIONS, help="Show tracebacks and what native libraries print."),
+        typer.Option(
+            "--debug",
+            help="Measure in this process, and show tracebacks and what native libraries print.",
+        ),
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show the log of each video when it is done.")
     ] = False,
 ) -> None:
     del version  # its callback has ended the program
-    context.obj = {"debug": debug}
+    context.obj = {"debug": debug, "verbose": verbose}
 
 
 def _register_commands() -> None:
@@ -71,7 +76,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
-        if set(DEBUG_OPTIONS) & set(sys.argv):
+        if "--debug" in sys.argv:
             raise
         known = isinstance(error, TremorcamError)
         sys.stderr.write(f"error: {one_line(str(error)) if known else unexpected(error)}\n")

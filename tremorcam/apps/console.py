@@ -113,6 +113,14 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
     console.print(Text(f"→ {outcome.folder}\n"), style="dim", soft_wrap=True)
 
 
+def show_log(console: Console, log: Path | None) -> None:
+    """Print what a job said while it ran, if it kept a log."""
+    if log is None or not log.is_file():
+        return
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        console.print(Text(one_line(line)), style="dim", soft_wrap=True)
+
+
 def _shortened(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 

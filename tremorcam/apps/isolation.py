@@ -62,7 +62,7 @@ class Limits:
         """Give a large file more time than a small one."""
         try:
             size_bytes = video.stat().st_size
-        except OSError:
+        except Exception:  # it is missing, or elsewhere: fsspec has errors of its own
             size_bytes = 0
         return cls(
             memory_bytes=min(MEMORY_BYTES, int(MEMORY_SHARE * psutil.virtual_memory().total)),

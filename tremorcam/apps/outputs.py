@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tremorcam.apps.logs import LOG_FOLDER
 from tremorcam.data import InputError
 from tremorcam.publish.files import ANALYSIS_FILE, rests
 from tremorcam.publish.summary_file import SUMMARY_FILE
@@ -68,7 +69,7 @@ class ResultFolders:
     def __init__(self, out: Path) -> None:
         self.out = out
         # Compared without case: on Windows and macOS "A" and "a" are one folder.
-        self._taken = {SUMMARY_FILE.casefold()}
+        self._taken = {SUMMARY_FILE.casefold(), LOG_FOLDER}
 
     def assign(self, video: Path) -> Path:
         """Choose the folder of a video, and keep it from the next ones."""

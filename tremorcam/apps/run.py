@@ -14,7 +14,8 @@ from tremorcam import publish
 from tremorcam.apps.batch import OVERLAY_FILE, describe, measure_in_turn, measure_video
 from tremorcam.apps.cluster import measure_on_cluster
 from tremorcam.apps.cohort_table import CohortTable
-from tremorcam.apps.console import progress_bar, show_outcome
+from tremorcam.apps.console import progress_bar, show_log, show_outcome
+from tremorcam.apps.logs import log_of
 from tremorcam.apps.native_output import quiet_native_output
 from tremorcam.apps.outputs import ResultFolders, find_videos, is_result_of, was_interrupted
 from tremorcam.apps.storage import require_writable
@@ -57,6 +58,7 @@ class Run:
         self._settings = settings
         self._resume = resume
         self._outcomes: dict[Path, Outcome] = {}
+        self._logs: dict[Path, Path] = {}
 
     @property
     def n_videos(self) -> int:
@@ -73,7 +75,7 @@ class Run:
         """How many could not be measured so far."""
         return sum(outcome.error is not None for outcome in self._outcomes.values())
 
-    def measure(self, runner: Runner, *, show_results: bool) -> None:
+    def measure(self, runner: Runner, *, show_results: bool, show_logs: bool = False) -> None:
         """Measure everything; errors go to standard error, results to standard output."""
         table = CohortTable(self._out)
         with contextlib.ExitStack() as stack:
@@ -87,6 +89,8 @@ class Run:
                 table.add(outcome.row)
                 bar.update(outcome.video, 1.0)
                 with bar.paused():
+                    if show_logs:
+                        show_log(messages, self._logs.get(outcome.video))
                     if outcome.error is not None or show_results:
                         show_outcome(results if outcome.error is None else messages, outcome)
 
@@ -95,6 +99,7 @@ class Run:
         tasks = []
         for video in self._videos:
             task = Task(video, folders.assign(video), self._settings)
+            self._logs[video] = log_of(task.folder)
             done = _take_over(task) if self._resume else None
             if done is None:
                 tasks.append(task)

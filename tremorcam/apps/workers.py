@@ -19,7 +19,9 @@ from tremorcam.apps.isolation import (
     why_it_died,
     without_interrupts,
 )
+from tremorcam.apps.logs import log_of, logging_to
 from tremorcam.apps.native_output import silence_native_output
+from tremorcam.apps.storage import is_remote
 from tremorcam.apps.tasks import Outcome, Task, failure
 
 if TYPE_CHECKING:
@@ -103,7 +105,21 @@ def _work(connection: Connection, measure: Measure) -> None:
         while True:
             task, memory_bytes = connection.recv()
             limit_own_memory(memory_bytes)
-            connection.send(measure(task, connection.send))
+            with _logged(task):
+                outcome = measure(task, connection.send)
+            connection.send(outcome)
+
+
+@contextlib.contextmanager
+def _logged(task: Task) -> Iterator[None]:
+    """Keep what is said meanwhile beside the results, where that can be written."""
+    with contextlib.ExitStack() as stack:
+        if not is_remote(task.folder):
+            path = log_of(task.folder)
+            with contextlib.suppress(OSError):  # saving the results will say what is wrong
+                path.parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(logging_to(path))
+        yield
 
 
 def _hand_out(worker: _Worker, waiting: deque[Task], limits: Callable[[Path], Limits]) -> None:

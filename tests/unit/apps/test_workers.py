@@ -36,7 +36,7 @@ def test_every_task_has_its_outcome_and_a_dead_worker_costs_only_its_video(tmp_p
     assert errors["c-bad"] == "no video"
     for name in ("b-crash", "e-crash"):
         assert "the analysis ended with code 11; the video may be damaged" in errors[name]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "d", "f"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "d", "f", "logs"]
     assert [fraction for name, fraction in heard if name == "a"] == [0.25, 0.5, 1.0]
 
 

@@ -161,7 +161,7 @@ def analyze(
     run = Run(videos, out, settings=settings, resume=resume)
     try:
         runner = choose_runner(workers=workers, scheduler=scheduler, debug=debug)
-        run.measure(runner, show_results=not as_json)
+        run.measure(runner, show_results=not as_json, show_logs=bool(context.obj.get("verbose")))
     except KeyboardInterrupt:
         typer.echo(
             f"interrupted: {run.n_measured} of {run.n_videos} videos are done; "

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import importlib
 import os
 import signal
-import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tremorcam.apps.isolation import limit_own_memory
+from tremorcam.apps.logs import logging_to
 from tremorcam.apps.protocols import phase_cues
 from tremorcam.data import TremorcamError
 from tremorcam.store import Database, DataFolder
@@ -51,7 +50,7 @@ def run_job(
 def _attempt(history: History, recording: Recording, analyzer: str, connection: Connection) -> str:
     """Analyse a recording; why that failed, in words a person can act on, empty if it did not."""
     try:
-        with _output_to(history.folder.recording(recording.id) / LOG_FILE):
+        with logging_to(history.folder.recording(recording.id) / LOG_FILE):
             try:
                 _analyze(history, recording, analyzer, connection)
             except BaseException:
@@ -94,17 +93,3 @@ def _analyze(history: History, recording: Recording, analyzer: str, connection: 
     history.results.save(recording.id, summary=summary_row(analysis), measures=analysis.measures)
     if recording.kind == "live":
         make_playable(history.recordings.video(recording))
-
-
-@contextlib.contextmanager
-def _output_to(path: Path) -> Any:
-    """Send everything that is printed to a file, native libraries' messages included."""
-    with path.open("w", encoding="utf-8") as log:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                stream.flush()
-        for descriptor in (1, 2):
-            with contextlib.suppress(OSError):
-                os.dup2(log.fileno(), descriptor)
-        with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
-            yield
