@@ -178,4 +178,4 @@ def _inline(figure: Figure, name: str) -> Markup:
         "frequencies": "Frequency, amplitude and sides of detected tremors.",
         "groups": "Tremor amplitude of each group.",
     }
-    return Markup(inline_svg(figure, name=name, label=labels[name]))
+    return Markup(inline_svg(figure, name=name, label=labels[name]))  # nosec B704

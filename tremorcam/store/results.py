@@ -81,7 +81,7 @@ class Results:
             )
             connection.execute("DELETE FROM measures WHERE recording_id = ?", (recording_id,))
             connection.executemany(
-                f"INSERT INTO measures (recording_id, {', '.join(MEASURE_COLUMNS)})"
+                f"INSERT INTO measures (recording_id, {', '.join(MEASURE_COLUMNS)})"  # nosec B608
                 f" VALUES ({', '.join('?' * (len(MEASURE_COLUMNS) + 1))})",
                 measured,
             )

@@ -60,7 +60,7 @@ def render_report(analysis: Analysis, *, own_face_from: str | Path | None = None
         quality=describe_quality(answer),
         methods=describe_methods(analysis),
         figures={
-            name: Markup(inline_svg(draw(analysis), name=name, label=_LABELS[name]))
+            name: Markup(inline_svg(draw(analysis), name=name, label=_LABELS[name]))  # nosec B704
             for name, draw in FIGURES.items()
         },
         face=_inline_face(analysis, own_face_from) if own_face_from is not None else None,
