@@ -28,7 +28,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-from e2e.conftest import Server
+from serving import Server
 
 UPLOADS, SESSIONS = 50, 10
 MEMORY_GROWTH = 0.1

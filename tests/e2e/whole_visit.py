@@ -71,7 +71,7 @@ if __name__ == "__main__":
     raise_loopback()
     os.umask(0)
     server = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("run_server.py"), folder, str(PORT),
+        [sys.executable, Path(__file__).parents[1] / "run_server.py", folder, str(PORT),
          "tremorcam.pipeline:analyze"]
     )  # fmt: skip
     try:
