@@ -72,7 +72,7 @@ if __name__ == "__main__":
     os.umask(0)
     server = subprocess.Popen(
         [sys.executable, Path(__file__).parents[1] / "run_server.py", folder, str(PORT),
-         "tremorcam.pipeline:analyze"]
+         "tremorcam.pipeline:analyze", "1"]
     )  # fmt: skip
     try:
         wait_until(lambda: get("/api/config"))
