@@ -1,6 +1,8 @@
 """Tiny video files of exactly known content, for tests of reading."""
 
-from collections.abc import Iterable, Sequence
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +22,16 @@ def noise_pictures(
     return [rng.integers(20, 230, (height, width), dtype=np.uint8) for _ in range(n)]
 
 
+@contextlib.contextmanager
+def usual_priority() -> Iterator[None]:
+    """Keep a thread's priority: SVT-AV1 makes it real-time for good where it runs as root."""
+    try:
+        yield
+    finally:
+        if hasattr(os, "sched_setscheduler"):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
 def write_clip(
     path: Path,
     pictures: Sequence[NDArray[np.uint8]],
@@ -37,7 +49,7 @@ def write_clip(
     """
     height, width = pictures[0].shape
     times_ms = times_ms or [40 * i for i in range(len(pictures))]
-    with av.open(str(path), "w") as container:
+    with usual_priority(), av.open(str(path), "w") as container:
         options = {"deadline": "realtime", "cpu-used": "8"} if codec == "libvpx" else {}
         if pixel_aspect:
             options["aspect"] = str(pixel_aspect)

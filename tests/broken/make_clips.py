@@ -21,6 +21,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tiny_clips import usual_priority
+
 Picture = NDArray[np.uint8]
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "fine_tremor_both_sides.mp4"
@@ -74,7 +78,8 @@ def write(
     """Write pictures with times of their own, 30 a second where none are given."""
     height, width = pictures[0].shape[:2]
     times = [i / RATE_HZ for i in range(len(pictures))] if times_s is None else list(times_s)
-    with av.open(str(path), "w", format=file_format, options=file_options or {}) as container:
+    opened = av.open(str(path), "w", format=file_format, options=file_options or {})
+    with usual_priority(), opened as container:
         stream: Any = container.add_stream(
             codec, rate=RATE_HZ, options=(FAST if codec == "libx264" else {}) | (options or {})
         )
