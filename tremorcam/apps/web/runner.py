@@ -123,6 +123,10 @@ class Runner:
                     raise
 
     def _start(self, job: Job) -> _Work:
+        # While it loads in another thread it puts a folder of its own on the module path, which
+        # a process started meanwhile would inherit; here that thread is waited for.
+        import cv2  # noqa: F401
+
         limits = self._limits(job)
         ours, theirs = _PROCESSES.Pipe(duplex=False)
         process = _PROCESSES.Process(
