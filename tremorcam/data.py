@@ -261,6 +261,8 @@ def validate_signals(signals: xr.Dataset) -> None:
     ``right``), ``angle`` (``yaw``, ``pitch``, ``roll``) and ``corner`` (``x0``, ``y0``, ``x1``,
     ``y1``: left, top, right, bottom). Missing values are NaN:
 
+    - ``bidirectional``, which may be missing: whether the encoder predicted the frame from one
+      before and one after it (see :mod:`tremorcam.measure.prediction`).
     - ``displacement_mm``: a region's own movement, the head's removed. Only changes
       within a stretch without NaN have a meaning, and only above about 0.5 Hz.
     - ``displacement_se_mm``: standard error of one frame's displacement.

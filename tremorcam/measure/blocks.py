@@ -57,13 +57,16 @@ class Samples:
         Median time between distinct frames.
     exposure_s : float
         How long each frame was exposed; 0 where it is not known.
+    bidirectional : ndarray of bool, shape (n_frames,)
+        Frames that the encoder predicted from both sides.
     """
 
     time_s: NDArray[np.float64]
     motion_mm: NDArray[np.float64]
     valid: NDArray[np.bool_]
     interval_s: float
-    exposure_s: float = 0.0
+    exposure_s: float
+    bidirectional: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class Block:
     pattern : ndarray of int, shape (n_series,)
         Which of the bases is a series' own.
     exposure_s : float
+    bidirectional : ndarray of bool, shape (n,)
     """
 
     time_s: NDArray[np.float64]
@@ -93,7 +97,8 @@ class Block:
     smile: int
     slow: tuple[NDArray[np.float64], ...]
     pattern: NDArray[np.intp]
-    exposure_s: float = 0.0
+    exposure_s: float
+    bidirectional: NDArray[np.bool_]
 
     @property
     def duration_s(self) -> float:
@@ -119,7 +124,13 @@ def collect_samples(distinct: xr.Dataset, *, exposure_s: float = 0.0) -> Samples
     motion = np.concatenate([displacement, np.stack(others, axis=1)], axis=1).astype(float)
     valid = np.isfinite(motion).all(axis=2)
     valid[:, : len(REGION_SERIES)] &= _trusted(distinct["displacement_se_mm"].values)
-    return Samples(time_s, motion, valid, median_interval_s(time_s), exposure_s)
+    bidirectional = (
+        distinct["bidirectional"].values.astype(bool)
+        if "bidirectional" in distinct
+        else np.zeros(len(time_s), bool)
+    )
+    interval_s = median_interval_s(time_s)
+    return Samples(time_s, motion, valid, interval_s, exposure_s, bidirectional)
 
 
 def median_interval_s(time_s: NDArray[np.float64]) -> float:
@@ -218,6 +229,7 @@ def _make_block(
         slow=slow,
         pattern=pattern.ravel(),
         exposure_s=samples.exposure_s,
+        bidirectional=samples.bidirectional[frames],
     )
 
 

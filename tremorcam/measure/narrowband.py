@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from tremorcam.measure.prediction import Share, Waves, kept_share
 from tremorcam.measure.spectrum import tapers_at
 
 if TYPE_CHECKING:
@@ -100,6 +101,9 @@ class Narrowband:
     axis : ndarray, shape (2,)
         Unit vector of the main axis in the picture.
     envelopes : tuple of Envelope
+        Of the whole motion, given back what ``kept`` says was lost.
+    kept : Share
+        What bidirectional pictures kept of it.
     """
 
     series: int
@@ -109,6 +113,17 @@ class Narrowband:
     noise_rms_mm: float
     axis: NDArray[np.float64]
     envelopes: tuple[Envelope, ...]
+    kept: Share
+
+
+@dataclass(frozen=True)
+class _Model:
+    """What one series' motion in one block is a sum of: sinusoids under each of the windows."""
+
+    time_s: NDArray[np.float64]
+    window: NDArray[np.float64]
+    waves: Waves
+    smile: int
 
 
 @dataclass(frozen=True)
@@ -186,7 +201,9 @@ def narrowband(
         return None
     centre_hz = frequency_hz
     for _ in range(5):
-        parts = [_project(b, series, spectrum, centre_hz, half_band_hz) for b in used]
+        models = [_model(b, series, spectrum, centre_hz, half_band_hz) for b in used]
+        kept = kept_share([model.waves for model in models])
+        parts = [_project(model, kept.value) for model in models]
         pull_hz = _centroid(parts) if refine else 0.0
         target_hz = np.clip(
             centre_hz + pull_hz, frequency_hz - LARGEST_PULL_HZ, frequency_hz + LARGEST_PULL_HZ
@@ -198,6 +215,8 @@ def narrowband(
         rms, offset = Interval(_rms_mm(parts)), Interval(_centroid(parts) if refine else 0.0)
     else:
         rms, offset = _intervals(parts, np.random.default_rng(seed))
+        ends = (_rms_mm([_project(m, share) for m in models]) for share in (kept.high, kept.low))
+        rms = widened(rms, *ends)
     axes = spectrum.axes[series]
     envelopes = tuple(
         Envelope(part.time_s, part.envelope @ axes.T, part.noise_ms, part.smile) for part in parts
@@ -210,7 +229,15 @@ def narrowband(
         noise_rms_mm=float(np.sqrt(_mean([part.noise_ms for part in parts], parts))),
         axis=main_axis(envelopes),
         envelopes=envelopes,
+        kept=kept,
     )
+
+
+def widened(value: Interval, low: float, high: float) -> Interval:
+    """Widen an interval by an independent error that leaves the value between two ends."""
+    below = np.hypot(value.value - value.low, max(value.value - low, 0.0))
+    above = np.hypot(value.high - value.value, max(high - value.value, 0.0))
+    return Interval(value.value, float(max(value.value - below, 0.0)), float(value.value + above))
 
 
 def main_axis(envelopes: Sequence[Envelope]) -> NDArray[np.float64]:
@@ -220,33 +247,45 @@ def main_axis(envelopes: Sequence[Envelope]) -> NDArray[np.float64]:
     return axis
 
 
-def _project(
+def _model(
     block: Block, series: int, spectrum: Spectrum, centre_hz: float, half_band_hz: float
-) -> _Projection:
+) -> _Model:
     count = int(np.ceil(2 * half_band_hz * block.duration_s)) + EXTRA_TAPERS
     count = max(1, min(count, len(block.time_s) // 2 - 1))
     kept = block.valid[:, series]
     window = tapers_at(block, round(half_band_hz * block.duration_s, 3), count)[:, kept]
     angle = 2 * np.pi * centre_hz * block.time_s[kept]
-    columns = np.concatenate([window * np.cos(angle), -window * np.sin(angle)])
+    density = np.nan_to_num(spectrum.background_at(series, centre_hz))
+    motion_mm = block.motion_mm[kept, series] / block.kept_by_exposure(centre_hz)
+    waves = Waves(
+        waves=np.concatenate([window * np.cos(angle), -window * np.sin(angle)]),
+        slow=block.slow[block.pattern[series]][kept],
+        motion_mm=motion_mm @ spectrum.axes[series],
+        sigma_mm=np.sqrt(density / (2 * block.interval_s)),
+        bidirectional=block.bidirectional[kept],
+    )
+    return _Model(block.time_s[kept], window, waves, block.smile)
+
+
+def _project(model: _Model, kept_share: float) -> _Projection:
+    waves = model.waves
+    columns = waves.waves * np.where(waves.bidirectional, kept_share, 1.0)
     # What the slow movement took with it is taken from the sinusoids too (Frisch-Waugh), so
     # that a tremor just above the cut-off keeps its amplitude.
-    slow = block.slow[block.pattern[series]][kept]
-    columns -= (columns @ slow) @ slow.T
+    columns -= (columns @ waves.slow) @ waves.slow.T
     energy, direction = np.linalg.eigh(columns @ columns.T)
     # Over a full block every column has the energy 1/2.
     known = energy > 0.5 * LEAST_SHARE
     spread = direction[:, known] / np.sqrt(energy[known])
-    motion_mm = block.motion_mm[kept, series] / block.kept_by_exposure(centre_hz)
-    solution = spread @ (spread.T @ (columns @ (motion_mm @ spectrum.axes[series])))
-    density = np.nan_to_num(spectrum.background_at(series, centre_hz))
+    solution = spread @ (spread.T @ (columns @ waves.motion_mm))
+    count = len(model.window)
     return _Projection(
-        time_s=block.time_s[kept],
+        time_s=model.time_s,
         coefficient=solution[:count] + 1j * solution[count:],
-        window=window,
+        window=model.window,
         spread=spread,
-        sigma_mm=np.sqrt(density / (2 * block.interval_s)),
-        smile=block.smile,
+        sigma_mm=waves.sigma_mm,
+        smile=model.smile,
     )
 
 

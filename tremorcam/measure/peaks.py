@@ -170,9 +170,11 @@ def clean_background(blocks: Sequence[Block], spectrum: Spectrum, tremor: Narrow
 
 
 def _seen(block: Block, envelope: Envelope, tremor: Narrowband) -> NDArray[np.float64]:
-    """Motion of a tremor as the frames show it, after what their exposure took."""
+    """Motion of a tremor as the frames show it, after what exposure and encoder took."""
     turn = np.exp(2j * np.pi * tremor.centre_hz * envelope.time_s)
     motion: NDArray[np.float64] = (envelope.value * turn[:, None]).real
+    bidirectional = block.bidirectional[block.valid[:, tremor.series]]
+    motion *= np.where(bidirectional, tremor.kept.value, 1.0)[:, None]
     return motion * block.kept_by_exposure(tremor.centre_hz)
 
 

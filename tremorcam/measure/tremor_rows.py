@@ -35,7 +35,7 @@ PEAK_TO_PEAK = 2 * np.sqrt(2)
 PEAK_MEASURES = (
     "tremor_frequency", "tremor_amplitude_rms", "tremor_amplitude_p2p", "tremor_axis",
     "tremor_p_value", "tremor_persistence", "tremor_bandwidth", "tremor_stability_index",
-    "tremor_sinusoidality", "harmonic_ratio", "growth_ratio",
+    "tremor_sinusoidality", "harmonic_ratio", "growth_ratio", "tremor_kept",
 )  # fmt: skip
 
 
@@ -120,6 +120,7 @@ def _add_detected(
         "tremor_sinusoidality": sinusoidality,
         "harmonic_ratio": harmonic_ratio,
         "growth_ratio": growth_ratio(tremor, stretch.holds),
+        "tremor_kept": Interval(tremor.kept.value, tremor.kept.low, tremor.kept.high),
     }
     floors = {
         "tremor_amplitude_rms": floor_mm,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
+from av.video.frame import PictureType
 
 from tremorcam.data import InputError, VideoInfo
 from tremorcam.source import picture as pictures
@@ -52,12 +53,15 @@ class Frame:
         Share of pixels (of a subsample) whose grey level changed by more than 3 since the
         frame before, 0 to 1; NaN for the first frame. It is what tells repeats:
         :func:`tremorcam.source.timing.find_duplicates`.
+    bidirectional : bool
+        The encoder predicted it from a picture before and one after it (a B-frame).
     """
 
     index: int
     time_s: float
     gray: NDArray[np.uint8]
     difference: float
+    bidirectional: bool
     _picture: av.VideoFrame = field(repr=False, compare=False)
     _layout: pictures.Layout = field(repr=False, compare=False)
 
@@ -160,7 +164,8 @@ class Video:
                 sample = pictures.sample(gray, N_COMPARED_PIXELS)
                 difference = pictures.share_changed(sample, before)
                 before = sample
-                yield Frame(index, time_s, gray, difference, picture, self._layout)
+                bidirectional = picture.pict_type == PictureType.B
+                yield Frame(index, time_s, gray, difference, bidirectional, picture, self._layout)
         if index < 1:
             raise InputError(
                 f"{self.path.name}: its pictures carry no usable times; give the original recording"

@@ -55,6 +55,7 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
         {
             "face_found": ("frame", found),
             "duplicate": ("frame", find_duplicates(np.array([r.difference for r in records]))),
+            "bidirectional": ("frame", np.array([r.bidirectional for r in records], dtype=bool)),
             "displacement_mm": (("frame", "channel", "space"), displacement),
             "displacement_se_mm": (channel, displacement_se),
             "brightness": (channel, _stack(records, lambda r: r.brightness, (len(REGIONS),))),

@@ -69,6 +69,7 @@ class Record:
 
     time_s: float
     difference: float
+    bidirectional: bool = False
     found: bool = False
     shape: Shape | None = None
     alone: NDArray[np.float64] | None = None
@@ -142,7 +143,7 @@ class Tracker:
     def add(self, frame: Frame) -> None:
         """Measure one frame against the one before."""
         gray = frame.gray
-        record = Record(frame.time_s, frame.difference)
+        record = Record(frame.time_s, frame.difference, frame.bidirectional)
         self.records.append(record)
         if gray.shape != self.shape:
             self._settle()

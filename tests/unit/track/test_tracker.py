@@ -31,7 +31,9 @@ def face(portrait):
 
 def frames_of(pictures, difference=5.0):
     return [
-        SimpleNamespace(index=i, time_s=i / RATE_HZ, gray=picture, difference=difference)
+        SimpleNamespace(
+            index=i, time_s=i / RATE_HZ, gray=picture, difference=difference, bidirectional=False
+        )
         for i, picture in enumerate(pictures)
     ]
 

@@ -1,0 +1,58 @@
+"""What bidirectional pictures lose is measured from the others and given back."""
+
+import numpy as np
+import pytest
+from measuring import measured, move, row
+from synthetic_signals import make_signals
+
+PLACE = {"region": "mouth_corner", "side": "left", "phase": "whole"}
+AMPLITUDE_MM = 0.2
+
+
+def compressed(kept, frequency_hz, *, every=4, noise=0.003, seed=0):
+    """All but every fourth picture show a share of the movement."""
+    signals = make_signals(
+        duration_s=10, smiles=(), blinks_s=(), noise_mm_per_rthz=noise, seed=seed
+    )
+    n = signals.sizes["frame"]
+    bidirectional = np.arange(n) % every != 0
+    signals["bidirectional"] = ("frame", bidirectional)
+    wave = AMPLITUDE_MM * np.sin(2 * np.pi * frequency_hz * signals["time_s"].values + 1)
+    return move(
+        signals, ("mouth_corner_left",), wave * np.where(bidirectional, kept, 1.0), (0.6, 0.8)
+    )
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.8])
+@pytest.mark.parametrize("frequency_hz", [3.75, 7.5, 9.3])
+def test_an_amplitude_is_that_of_the_pictures_predicted_from_one_side(kept, frequency_hz):
+    """Also at the rate of those pictures, 7.5 Hz, and half of it."""
+    measurement = measured(compressed(kept, frequency_hz))
+    found = row(measurement, "tremor_kept", **PLACE)
+    assert found["value"] == pytest.approx(kept, abs=0.06)
+    assert found["ci_low"] <= kept <= found["ci_high"] + 0.03
+    rms = row(measurement, "tremor_amplitude_rms", **PLACE)
+    assert rms["value"] == pytest.approx(AMPLITUDE_MM / np.sqrt(2), rel=0.06)
+    assert row(measurement, "tremor_frequency", **PLACE)["value"] == pytest.approx(
+        frequency_hz, abs=0.03
+    )
+
+
+def test_intervals_hold_the_amplitude_that_was_lost():
+    """Where noise leaves the share open, the interval reaches up instead."""
+    held = []
+    for seed in range(20):
+        measurement = measured(compressed(0.7, 8.0, noise=0.02, seed=seed))
+        rms = row(measurement, "tremor_amplitude_rms", **PLACE)
+        held.append(rms["ci_low"] <= AMPLITUDE_MM / np.sqrt(2) <= rms["ci_high"])
+    assert np.mean(held) >= 0.9
+
+
+@pytest.mark.parametrize("every", [1, 1000])
+def test_without_both_kinds_nothing_is_given_back(every):
+    signals = compressed(1.0, 7.0, every=every)
+    plain = signals.drop_vars("bidirectional")
+    for name in ("tremor_amplitude_rms", "tremor_kept"):
+        one, other = (row(measured(each), name, **PLACE) for each in (signals, plain))
+        assert one["value"] == other["value"]
+    assert row(measured(signals), "tremor_kept", **PLACE)["value"] == 1
