@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import platform
@@ -15,6 +16,7 @@ from tremorcam.data import Analysis, InputError
 from tremorcam.interpret import interpret, parse_context
 from tremorcam.measure import measure
 from tremorcam.methods import parameters, references
+from tremorcam.source.ahead import read_ahead
 from tremorcam.source.timing import audit_timing
 from tremorcam.source.video import Video
 from tremorcam.track import track
@@ -103,9 +105,12 @@ def analyze(
         )
     told = parse_context(context or {})
     report = progress or (lambda _share: None)
-    with Video(path, mirrored=mirrored) as video:
+    with (
+        Video(path, mirrored=mirrored) as video,
+        contextlib.closing(read_ahead(video.frames())) as frames,
+    ):
         log.info("reading %s", _in_short(video.info))
-        signals = track(video.frames(), iris_mm=iris_mm, on_frame=_share_done(video, report))
+        signals = track(frames, iris_mm=iris_mm, on_frame=_share_done(video, report))
         n_corrected, info = video.n_corrected_times, video.info
     log.info("followed n_frames=%d n_corrected_times=%d face_found=%d", signals.sizes["frame"],
              n_corrected, signals["face_found"].sum())  # fmt: skip

@@ -41,16 +41,21 @@ def mirrored(gray: NDArray[np.uint8], face: NDArray[np.float64], side: Side) -> 
     outwards = np.array([-down[1], down[0]]) / np.hypot(*down)
     if (face[EYE_CORNERS[side][1], :2] - top) @ outwards < 0:
         outwards = -outwards
-    rows, columns = np.indices(gray.shape, dtype=np.float32)
-    beyond = (columns - top[0]) * outwards[0] + (rows - top[1]) * outwards[1]
-    image = cv2.remap(
+    height, width = gray.shape
+    # The reflection at the line through ``top`` is an affine map, and its own inverse.
+    reflection = np.eye(2) - 2 * np.outer(outwards, outwards)
+    image = cv2.warpAffine(
         gray,
-        (columns - 2 * beyond * outwards[0]).astype(np.float32),
-        (rows - 2 * beyond * outwards[1]).astype(np.float32),
-        cv2.INTER_LINEAR,
+        np.column_stack([reflection, top - reflection @ top]),
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.where(beyond < 0, image, gray).astype(np.uint8)
+    across, downwards = (
+        ((np.arange(n) - middle) * normal).astype(np.float32)
+        for n, middle, normal in zip((width, height), top, outwards, strict=True)
+    )
+    return np.where(across < -downwards[:, None], image, gray).astype(np.uint8, copy=False)
 
 
 class EyesAlone:

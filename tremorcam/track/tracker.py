@@ -1,17 +1,19 @@
 """From frames to raw steps of motion: one pass over the video, one frame held at a time.
 
 Flow moves the anchors from frame to frame; landmarks, which cost more and jitter, are looked
-for about 10 times a second and whenever the eyes change, in a thread beside the flow, and
-draw the anchors back. Results are taken up at fixed frames, so that they do not depend on
-how fast the threads run.
+for about 5 times a second and whenever the eyes change, in a thread beside the flow, and
+draw the anchors back. Results are taken up a fixed number of frames later, so that they do
+not depend on how fast the threads run.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+import cv2
 import numpy as np
 
 from tremorcam.anatomy import REFERENCE_LANDMARKS, REGIONS, SIDES
@@ -29,12 +31,15 @@ if TYPE_CHECKING:
     from tremorcam.source.video import Frame
     from tremorcam.track.geometry import Shape
 
-_LANDMARK_INTERVAL_S = 1 / 10
-_ALONE_INTERVAL_S = 0.3
+_LANDMARK_INTERVAL_S = 1 / 5
+_ALONE_INTERVAL_S = 0.6
 """Each eye is read by itself so often: it costs the network twice, and serves only what lasts."""
-_EYE_CHANGE = 1.6
+_EYE_CHANGE = 1.4
 """Landmarks are looked for out of turn when the eyes' picture changes so many times as much
-as it usually does: a lid may be moving."""
+as it usually does: a lid may be moving. The frame before then tells where it rested."""
+_EYE_CELL_PX = 4
+_DELAY_FRAMES = 4
+"""Landmarks are taken up so many frames after theirs: the flow need not wait for them."""
 _PULL = 0.25
 """Share of the way that landmarks draw the anchors each time: anchors ride on the flow, which
 does not jitter, and follow the landmarks, which do not drift."""
@@ -93,11 +98,11 @@ class _View:
 
 @dataclass(frozen=True)
 class _Pending:
-    """Landmarks that are being looked for, and what the tracker believed at that frame."""
+    """Landmarks that are being looked for; where flow alone had carried the anchors by then."""
 
     first: int
     record: Record
-    anchors: NDArray[np.float64]
+    carried: NDArray[np.float64]
     crop: Crop
     faces: Future[tuple[list[NDArray[np.float64]], NDArray[np.float64] | None]]
 
@@ -126,9 +131,12 @@ class Tracker:
         self._view: _View | None = None
         self._anchors: NDArray[np.float64] = np.empty((0, 2))
         self._face: NDArray[np.float64] = np.empty((0, 3))
-        self._pending: _Pending | None = None
+        self._pulled: NDArray[np.float64] = np.empty((0, 2))
+        self._pending: deque[_Pending] = deque()
+        self._counts: list[Future[list[NDArray[np.float64]]]] = []
         self._alone: EyesAlone | None = None
-        self._looked_s = self._alone_s = self._counted_s = self._searched_s = -np.inf
+        self._looked = -1
+        self._alone_s = self._counted_s = self._searched_s = -np.inf
         self._eyes = _EyeWatch()
 
     def __enter__(self) -> Self:
@@ -138,6 +146,7 @@ class Tracker:
         self._settle()
         self._lose()
         self._thread.shutdown()
+        self.n_faces = max([self.n_faces, *(len(count.result()) for count in self._counts)])
         self._finder.close()
 
     def add(self, frame: Frame) -> None:
@@ -161,25 +170,30 @@ class Tracker:
     def _count_faces(self, gray: NDArray[np.uint8], time_s: float) -> None:
         if time_s - self._counted_s >= _COUNT_FACES_EVERY_S:
             self._counted_s = time_s
-            self.n_faces = max(self.n_faces, len(self._finder.find(gray)))
+            self._counts.append(self._thread.submit(self._finder.find, gray))
 
     def _start(self, gray: NDArray[np.uint8], record: Record) -> None:
         """Look for a face in the whole picture and begin to follow the largest."""
-        faces = self._finder.find(gray)
+        faces = self._thread.submit(self._finder.find, gray).result()
         if not faces and record.time_s - self._searched_s >= _SEARCH_EVERY_S:
             self._searched_s = record.time_s
-            faces = self._finder.search(gray)
+            faces = self._thread.submit(self._finder.search, gray).result()
         self.n_faces = max(self.n_faces, len(faces))
         if not faces:
             return
         self._face = faces[0]
         self._anchors = _goal(self._face)
+        self._pulled = np.zeros_like(self._anchors)
         crop = Crop.around(self._face, geometry.interocular_px(self._face), gray.shape)
         self._view = _View(gray, crop)
         record.shape = geometry.describe(self._face)
+        self._looked = len(self.records) - 1
         self._note(record, self._view)
 
     def _lose(self) -> None:
+        for pending in self._pending:
+            pending.faces.exception()  # waits: the networks they use are about to be closed
+        self._pending.clear()
         self._view = None
         self._eyes = _EyeWatch()
         self._restart_follower()
@@ -199,33 +213,40 @@ class Tracker:
         iod_px = geometry.interocular_px(self._face)
         crop = before.crop
         if not crop.still_fits(self._face, iod_px, gray.shape):
-            self._settle()
+            if not self._settle():
+                return
             self._restart_follower()
             crop = Crop.around(self._face, iod_px, gray.shape)
             before = _View(before.gray, crop)
         view = _View(gray, crop)
-        eyes = crop.from_picture(self._face[[geometry.PUPILS[side] for side in SIDES], :2])
-        changed = self._eyes.changed(view.flat, eyes, view.iod_px)
-        due = changed or record.time_s - self._looked_s >= _LANDMARK_INTERVAL_S - 1e-6
-        if due and not self._settle():
+        if not self._settle(before=len(self.records) - _DELAY_FRAMES):
             return
+        eyes_before, carried_before = self._eye_centres(crop), self._anchors - self._pulled
         self._advance(before, view, record)
         self._view = view
         self._note(record, view)
-        if due:
-            self._look(view, record)
+        changed = self._eyes.changed(before, view, eyes_before, self._eye_centres(crop))
+        now = len(self.records) - 1
+        if changed and self._looked < now - 1:
+            self._look(now - 1, before, carried_before)
+        looked_s = self.records[self._looked].time_s
+        if changed or record.time_s - looked_s >= _LANDMARK_INTERVAL_S - 1e-6:
+            self._look(now, view, self._anchors - self._pulled)
 
-    def _look(self, view: _View, record: Record) -> None:
+    def _eye_centres(self, crop: Crop) -> NDArray[np.float64]:
+        return crop.from_picture(self._face[[geometry.PUPILS[side] for side in SIDES], :2])
+
+    def _look(self, at: int, view: _View, carried: NDArray[np.float64]) -> None:
+        """Have the landmarks of a frame found, in order of time."""
         if self._follower is None:
             self._follower = FaceLandmarks()
-        self._looked_s = record.time_s
+        self._looked = at
+        record = self.records[at]
         alone = record.time_s - self._alone_s >= _ALONE_INTERVAL_S - 1e-6
         if alone:
             self._alone_s = record.time_s
         faces = self._thread.submit(self._find, view.picture, record.time_s, alone=alone)
-        self._pending = _Pending(
-            len(self.records) - 1, record, self._anchors.copy(), view.crop, faces
-        )
+        self._pending.append(_Pending(at, record, carried, view.crop, faces))
 
     def _find(
         self, picture: NDArray[np.uint8], time_s: float, *, alone: bool
@@ -239,11 +260,14 @@ class Tracker:
             self._alone = EyesAlone()
         return faces, self._alone.apertures_px(picture, faces[0], time_s)
 
-    def _settle(self) -> bool:
-        """Take up the landmarks that were looked for; False if the face had gone by then."""
-        pending, self._pending = self._pending, None
-        if pending is None:
-            return True
+    def _settle(self, before: float = np.inf) -> bool:
+        """Take up landmarks of frames before that one; False if the face had gone by then."""
+        while self._pending and self._pending[0].first < before:
+            if not self._take_up(self._pending.popleft()):
+                return False
+        return True
+
+    def _take_up(self, pending: _Pending) -> bool:
         faces, alone = pending.faces.result()
         if not faces:
             for record in self.records[pending.first :]:
@@ -256,11 +280,13 @@ class Tracker:
         )
         pending.record.shape = geometry.describe(face)
         pending.record.alone = None if alone is None else alone / crop.factor.mean()
-        away = _goal(face) - pending.anchors
-        moved = self._anchors - pending.anchors
+        carried = self._anchors - self._pulled - pending.carried
+        away = _goal(face) + carried - self._anchors
         astray = np.hypot(away[:, 0], away[:, 1]) > _SNAP * geometry.interocular_px(face)
-        self._anchors = self._anchors + away * np.where(astray, 1.0, _PULL).reshape(-1, 1)
-        face[:, :2] += np.median(moved[_N:], axis=0)
+        pull = away * np.where(astray, 1.0, _PULL).reshape(-1, 1)
+        self._anchors = self._anchors + pull
+        self._pulled = self._pulled + pull
+        face[:, :2] += np.median(carried[_N:], axis=0)
         self._face = face
         return True
 
@@ -297,40 +323,41 @@ class _EyeWatch:
     """Notices when the eyes' picture changes more than it usually does."""
 
     def __init__(self) -> None:
-        self._before: list[NDArray[np.uint8]] = []
         self._usual = np.nan
 
-    def changed(self, flat: NDArray[np.uint8], eyes: NDArray[np.float64], iod_px: float) -> bool:
-        """Compare with the frame before.
+    def changed(
+        self,
+        before: _View,
+        view: _View,
+        eyes_before: NDArray[np.float64],
+        eyes: NDArray[np.float64],
+    ) -> bool:
+        """Compare with the frame before, where the head has carried the eyes.
 
         Parameters
         ----------
-        flat : (height, width) array of uint8
-            Normalised picture.
-        eyes : (2, 2) array
-            Centres of the eyes in it.
-        iod_px : float
+        before, view : _View
+        eyes_before, eyes : (2, 2) arrays
+            Centres of the eyes in each.
         """
-        half_x, half_y = round(0.2 * iod_px), round(0.12 * iod_px)
-        now = [
-            flat[max(0, y - half_y) : y + half_y, max(0, x - half_x) : x + half_x]
-            for x, y in np.maximum(np.round(eyes), 0).astype(int)
-        ]
-        before, self._before = self._before, now
-        changes = [
-            float(np.abs(a.astype(np.int16) - b).mean())
-            for a, b in zip(before, now, strict=False)
-            if a.shape == b.shape and a.size
-        ]
-        if not changes:
-            return True
-        change = max(changes)
+        change = max(
+            float(cv2.absdiff(_eye(before, a), _eye(view, b)).mean())
+            for a, b in zip(eyes_before, eyes, strict=True)
+        )
         changed = not change < _EYE_CHANGE * self._usual
         rate = 0.02 if changed else 0.1
         self._usual = (
             change if np.isnan(self._usual) else self._usual + rate * (change - self._usual)
         )
         return changed
+
+
+def _eye(view: _View, centre: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Picture of an eye, coarse enough to be free of noise."""
+    size = (round(0.4 * view.iod_px), round(0.24 * view.iod_px))
+    patch = cv2.getRectSubPix(view.flat, size, centre.tolist())
+    coarse = (max(1, size[0] // _EYE_CELL_PX), max(1, size[1] // _EYE_CELL_PX))
+    return np.asarray(cv2.resize(patch, coarse, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _goal(face: NDArray[np.float64]) -> NDArray[np.float64]:
