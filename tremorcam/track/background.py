@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _WIDTH_PX = 320
 _MAX_POINTS = 40
 _LEAST_POINTS = 6
+_LOOK_EVERY = 10
+"""Corners are looked for anew after so many pictures: that costs more than following them."""
 _UNKNOWN = np.full(2, np.nan)
 
 
@@ -24,6 +26,8 @@ class Background:
 
     def __init__(self) -> None:
         self._before: NDArray[np.uint8] | None = None
+        self._corners: NDArray[np.float32] = np.empty((0, 1, 2), np.float32)
+        self._n_followed = 0
 
     def motion_px(self, gray: NDArray[np.uint8], box: NDArray[np.float64]) -> NDArray[np.float64]:
         """Median motion since the last picture, shape (2,), in pixels of the picture.
@@ -40,17 +44,31 @@ class Background:
         now = np.ascontiguousarray(gray[::step, ::step])
         before, self._before = self._before, now
         if before is None or before.shape != now.shape:
+            self._n_followed = 0
             return _UNKNOWN
-        corners = cv2.goodFeaturesToTrack(before, _MAX_POINTS, 0.02, 8, mask=_mask(now, box / step))
-        if corners is None or len(corners) < _LEAST_POINTS:
+        if self._n_followed % _LOOK_EVERY == 0 or len(self._corners) < _LEAST_POINTS:
+            self._corners = _corners(before, box / step)
+            self._n_followed = 0
+        self._n_followed += 1
+        corners = self._corners
+        if len(corners) < _LEAST_POINTS:
             return _UNKNOWN
         moved, found, _ = cv2.calcOpticalFlowPyrLK(
-            before, now, corners, np.empty_like(corners), winSize=(15, 15)
+            before, now, corners, np.empty_like(corners), winSize=(16, 16)
         )
-        motion = (moved - corners).reshape(-1, 2)[found.ravel() == 1]
+        followed = found.ravel() == 1
+        self._corners = np.asarray(moved[followed], np.float32)
+        motion = (moved - corners)[followed].reshape(-1, 2)
         if len(motion) < _LEAST_POINTS:
             return _UNKNOWN
         return np.asarray(np.median(motion, axis=0) * step, dtype=float)
+
+
+def _corners(gray: NDArray[np.uint8], box: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Corners outside the face, shape (n, 1, 2)."""
+    corners = cv2.goodFeaturesToTrack(gray, _MAX_POINTS, 0.02, 8, mask=_mask(gray, box))
+    # OpenCV gives None where it finds none.
+    return np.empty((0, 1, 2), np.float32) if corners is None else np.asarray(corners, np.float32)
 
 
 def _mask(gray: NDArray[np.uint8], box: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ when they are added up (see docs/accuracy.md).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -25,7 +26,8 @@ WINDOW = 0.22
 """Side of a point's window in IOD: 35 px at an IOD of 160 px.
 
 Smaller windows are noisier on every real clip tried; larger ones reach beyond what moves."""
-_LEAST_WINDOW_PX = 5  # OpenCV takes none below 3
+_LEAST_WINDOW_PX = 3  # OpenCV takes none below
+_ROW_PX = 8
 _NORMALISE_SIGMA = 0.08
 _PYRAMID_LEVELS = 2
 # Steps below a hundredth of a pixel are within the noise, and cost a quarter of the time.
@@ -101,19 +103,24 @@ def measure_flow(
         Distance between the pupils in these pictures.
     """
     n_regions = len(regions)
+    coarse = _register_coarsely(before, after, np.concatenate([regions, reference]), iod_px)
     offsets = disc(POINTS_PER_DISC, DISC_RADIUS * iod_px)
     points = np.concatenate([(regions[:, None] + offsets).reshape(-1, 2), reference])
-    window = max(_LEAST_WINDOW_PX, int(WINDOW * iod_px) | 1)
+    start = np.concatenate(
+        [np.repeat(coarse[:n_regions], POINTS_PER_DISC, axis=0), coarse[n_regions:]]
+    )
+    points = points.astype(np.float32)
     moved, _, mismatch = cv2.calcOpticalFlowPyrLK(
         before,
         after,
-        points.astype(np.float32),
-        np.empty_like(points, dtype=np.float32),
-        winSize=(window, window),
-        maxLevel=_PYRAMID_LEVELS,
+        points,
+        points + start,
+        winSize=_window(iod_px),
+        maxLevel=0,
         criteria=_CRITERIA,
+        flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
-    motion = moved.astype(float) - points.astype(np.float32)
+    motion = (moved - points).astype(float)
     in_discs = motion[: -len(reference)].reshape(n_regions, POINTS_PER_DISC, 2)
     region = _robust_mean(in_discs)
     return Flow(
@@ -124,19 +131,58 @@ def measure_flow(
     )
 
 
+def _register_coarsely(
+    before: NDArray[np.uint8],
+    after: NDArray[np.uint8],
+    points: NDArray[np.float64],
+    iod_px: float,
+) -> NDArray[np.float32]:
+    """Motion of points between pictures of half the size and less, in pixels of the whole ones.
+
+    All points of a disc can start from its centre's: the last, whole level finds the same.
+    """
+    halved = (points / 2).astype(np.float32)
+    moved, _, _ = cv2.calcOpticalFlowPyrLK(
+        cv2.pyrDown(before),
+        cv2.pyrDown(after),
+        halved,
+        np.empty_like(halved),
+        winSize=_window(iod_px),
+        maxLevel=_PYRAMID_LEVELS - 1,
+        criteria=_CRITERIA,
+    )
+    return np.asarray(2 * (moved - halved), np.float32)
+
+
+def _window(iod_px: float) -> tuple[int, int]:
+    """Width and height with the area that :data:`WINDOW` says.
+
+    OpenCV takes eight pixels of a row at once, and what is left of it one by one.
+    """
+    side = WINDOW * iod_px
+    width = _ROW_PX * max(1, round(side / _ROW_PX))
+    return width, max(_LEAST_WINDOW_PX, round(side**2 / width))
+
+
 def _robust_mean(in_discs: NDArray[np.float64], *, iterations: int = 3) -> NDArray[np.float64]:
     """Take the Huber mean over the points of every disc.
 
     It is nearly as precise as the plain mean where the points agree, and nearly as stubborn
     as the median where teeth or shadows mislead some.
     """
-    centre = np.median(in_discs, axis=1)
+    centre = _middle(in_discs)
     for _ in range(iterations):
-        away = np.linalg.norm(in_discs - centre[:, None], axis=2)
-        limit = 2 * np.median(away, axis=1, keepdims=True) / 1.1774 + 1e-3
+        apart = in_discs - centre[:, None]
+        away = np.sqrt((apart * apart).sum(axis=2))
+        limit = 2 * _middle(away)[:, None] / 1.1774 + 1e-3
         weight = 1 / np.maximum(1.0, away / limit)
         centre = (in_discs * weight[:, :, None]).sum(axis=1) / weight.sum(axis=1, keepdims=True)
     return np.asarray(centre)
+
+
+def _middle(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Median along the second axis of an odd number of values; np.median takes longer."""
+    return np.asarray(np.sort(values, axis=1)[:, values.shape[1] // 2])
 
 
 def _standard_error(
@@ -178,6 +224,7 @@ def registration_bound(
     return bound
 
 
+@lru_cache(maxsize=1)
 def _covered(iod_px: float) -> NDArray[np.bool_]:
     """Mark the pixels that the windows of a disc's points cover together, in a square."""
     half_window = WINDOW * iod_px / 2
