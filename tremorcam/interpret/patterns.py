@@ -80,16 +80,24 @@ def _local_twitches(judge: Judge) -> Verdict:
         judge.present("bursts.count", MISSING if speech else facts.bursts.count),
         judge.present("bursts.rate", MISSING if speech else facts.bursts.rate),
     )
-    lids = facts.lids.one_sided(facts.bursts.side)
+    lids = (*facts.lids.one_sided(facts.bursts.side), *facts.lids.spasms)
     alone = judge.state("lids.independent_bursts", facts.bursts.share_within(lids), "lids")
-    rest = judge.state("bursts.rest", facts.bursts.rest_ratio)
+    rest = _leaves_at_rest(judge)
     fits = all_of(*truths(*seen, alone), not_contradicted(rest.met))
     irregular = judge.state("bursts.irregular", facts.bursts.irregularity)
     return Verdict(fits, (*seen, alone), (rest, irregular))
 
 
+def _leaves_at_rest(judge: Judge) -> Evidence:
+    """Judge whether twitches leave at rest; too few there to make a rate speak not against it."""
+    bursts = judge.facts.bursts
+    evidence = judge.state("bursts.rest", bursts.rest_ratio)
+    make_a_rate = judge.facts.criteria["bursts.count"].met_by(len(bursts.resting))
+    return evidence if evidence.met or make_a_rate else replace(evidence, met=None)
+
+
 def generalized_tremor(judge: Judge) -> Verdict:
-    """Fine tremor on both sides, of similar size and the same frequency, without clear growth."""
+    """Fine tremor on both sides, of similar size and the same frequency, without growth."""
     facts = judge.facts
     left, right = facts.tremor.clearest("left"), facts.tremor.clearest("right")
     both = _both_sides(judge, left, right)
@@ -98,7 +106,7 @@ def generalized_tremor(judge: Judge) -> Verdict:
         judge.state("tremor.one_sided", facts.tremor.asymmetry, "sides"),
         _persistent(judge, facts.tremor.clearest("left", "right")),
     )
-    growth = _no_clear_growth(judge, facts.tremor.clearest("left", "right"))
+    growth = _no_growth(judge, facts.tremor.clearest("left", "right"))
     # What leaves when the smile widens is the tremor of moderate smiles, not a general one.
     (every,) = absent(
         judge.state("tremor.moderate_smile", facts.tremor.tremulous_excursion, "smile")
@@ -138,10 +146,10 @@ def _persistent(judge: Judge, peak: Peak) -> Evidence:
     return judge.state("tremor.persistence", peak.persistence, "frequency")
 
 
-def _no_clear_growth(judge: Judge, peak: Peak) -> tuple[Evidence, ...]:
+def _no_growth(judge: Judge, peak: Peak) -> tuple[Evidence, ...]:
     certain = Reading(peak.growth.ci_low, reference=peak.growth.reference)
     return absent(
-        judge.state("tremor.clear_growth", peak.growth, "course"),
+        judge.state("tremor.growth", peak.growth, "course"),
         judge.state("tremor.growth_certain", certain, "course"),
     )
 

@@ -74,6 +74,11 @@ class BurstFacts:
         return self.on(self.side, self._recording.tremor_phase)
 
     @cached_property
+    def resting(self) -> tuple[Event, ...]:
+        """Bursts of that side before a smile."""
+        return self.on(self.side, "neutral")
+
+    @cached_property
     def count(self) -> Reading:
         """How many."""
         label = f"mouth_burst/cheek_burst,{self.side},{self._recording.tremor_phase}"
@@ -88,7 +93,7 @@ class BurstFacts:
     def rest_ratio(self) -> Reading:
         """Their rate at rest over that in the smile; unknown without rest."""
         rest_s = self._recording.phase_s("neutral")
-        resting = self.on(self.side, "neutral")
+        resting = self.resting
         label = f"mouth_burst/cheek_burst,{self.side},neutral"
         rest = rate_reading(counted(resting, label, rest_s), rest_s)
         if not (rest.known and self.rate.known and self.rate.value > 0):
@@ -120,7 +125,7 @@ class BurstFacts:
         if not self._smiling:
             return MISSING
         joined = [burst for burst in self._smiling if within(burst, lids, self._criteria)]
-        label = f"of them within one-sided lid events,{self.side}"
+        label = f"of them within one-sided lid events or spasms,{self.side}"
         reference = f"{self.count.reference}; {events_reference(joined, label)}"
         return Reading(len(joined) / len(self._smiling), reference=reference)
 
@@ -213,15 +218,19 @@ class LidFacts:
         return self._measures.one("eye_mouth_lag", "face", self.side, "whole")
 
     @cached_property
-    def spasm_count(self) -> Reading:
+    def spasms(self) -> tuple[Event, ...]:
         """Closures of both eyes that last as long as a spasm."""
         longer = self._criteria["lids.spasm_duration"]
-        closed = [
+        return tuple(
             event
             for event in self._events
             if event.name in CLOSURES and event.side == "both" and longer.met_by(event.duration_s)
-        ]
-        return counted(closed, "eyelid_spasm/long_closure,both", self._recording.observed_s)
+        )
+
+    @cached_property
+    def spasm_count(self) -> Reading:
+        """How many of these there were."""
+        return counted(self.spasms, "eyelid_spasm/long_closure,both", self._recording.observed_s)
 
     @cached_property
     def spasm_rate(self) -> Reading:

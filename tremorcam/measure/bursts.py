@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+import pandas as pd
+from scipy import ndimage, stats
 
 from tremorcam.anatomy import MOUTH_REGIONS, REGIONS, Region
 from tremorcam.measure.blocks import GAP_INTERVALS, SERIES, Samples
@@ -27,14 +28,20 @@ Z_PEAK = 5.0
 Z_EDGE = 2.5
 LEAST_SAMPLES = 2
 LOCAL_S = 4.0
-REST_S = 2.0
-"""Length of the running median."""
+REST_S, QUICK_REST_S = 2.0, 1.0
+"""Length of the running median: at first twice a long burst's, which it would else follow; then,
+without the bursts that are known, short enough to follow a head that sways."""
 SHORTEST_PIECE_S = 0.5
 SHORTEST_S, LONGEST_S = 0.07, 3.0
 """A run of clonic twitches may go on for seconds; what lasts longer is a change of expression."""
 MERGE_S = 0.1
-LEAST_PEAK_MM = 0.15
+LEAST_PEAK_MM = 0.2
 """Smaller twitches are not told from errors of the tracking (provisional)."""
+EDGE_SHARE = 0.2
+"""Share of its peak at which a burst begins and ends."""
+STEEP_S, STEEP_SHARE = 0.2, 0.8
+"""A burst rises or falls from 10 to 90 % of its size within this time: facial muscles twitch in
+under 0.1 s, while a head that sways moves the mouth over a second (provisional)."""
 CONJUGATE_LAG_S = 0.067
 CONJUGATE_RATIO = 0.5
 HEAD_RATIO = 0.5
@@ -47,8 +54,10 @@ and chin (``benchmarks/patterns/coupling.py``)."""
 LID_MARGIN_S = 0.1
 REFERENCES = ("nose_bridge_both", "forehead_both")
 BURST_SERIES = tuple(at for at, region in enumerate(REGIONS) if region.name in MOUTH_REGIONS)
-# Rayleigh distribution: the magnitude of two independent normal axes of unit variance.
-RAYLEIGH_MEDIAN = 1.1774
+ROUNDS = 4
+QUIETEST = 0.25
+"""Share of the samples that tell what is usual before any burst is known."""
+SMOOTH_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -113,19 +122,51 @@ def _twitches(samples: Samples, at: int, start_s: float, stop_s: float) -> list[
     pieces = _pieces(samples, at, start_s, stop_s)
     if not pieces:
         return []
-    motion = [_quick(samples, at, piece) for piece in pieces]
-    spread_mm = 1.4826 * np.median(np.abs(np.concatenate(motion)), axis=0)
     found = []
-    for piece, moved in zip(pieces, motion, strict=True):
-        size_mm = np.hypot(moved[:, 0], moved[:, 1])
-        for start, stop in _spans(_z(moved, spread_mm, samples), samples.interval_s):
-            peak_mm = float(size_mm[start:stop].max())
+    for piece, quick, spans in zip(pieces, *_told_apart(samples, at, pieces), strict=True):
+        size_mm = np.hypot(quick[:, 0], quick[:, 1])
+        for first, last in spans:
+            peak_mm = float(size_mm[first:last].max())
+            moving = first + np.flatnonzero(size_mm[first:last] >= EDGE_SHARE * peak_mm)
+            start, stop = int(moving[0]), int(moving[-1]) + 1
             rise = start + int(np.argmax(size_mm[start:stop] >= peak_mm / 2))
             time_s = samples.time_s[piece]
             offset_s = float(time_s[stop - 1]) + samples.interval_s
             rise_s = crossing_s(time_s, size_mm, rise - 1, peak_mm / 2)
             found.append(Twitch(REGIONS[at], float(time_s[start]), offset_s, rise_s, peak_mm))
     return found
+
+
+def _told_apart(
+    samples: Samples, at: int, pieces: Sequence[NDArray[np.intp]]
+) -> tuple[list[NDArray[np.float64]], list[list[tuple[int, int]]]]:
+    """Movement about what is usual in each piece, and the sample ranges of its bursts.
+
+    What is usual is told from the samples without a burst. Which those are is found in rounds,
+    beginning with the quietest: many bursts would else be what is usual.
+    """
+    spans: list[list[tuple[int, int]]] = [[] for _ in pieces]
+    quick: list[NDArray[np.float64]] = []
+    for turn in range(ROUNDS):
+        usual = [_outside(len(piece), own) for piece, own in zip(pieces, spans, strict=True)]
+        rest_s = QUICK_REST_S if turn else REST_S
+        quick = [_quick(samples, at, *each, rest_s) for each in zip(pieces, usual, strict=True)]
+        smooth = [_smooth(moved, samples.interval_s) for moved in quick]
+        quantile = 0.5 if turn else QUIETEST
+        spread_mm = _spread_mm(smooth, usual, quantile)
+        z = [_z(*each, spread_mm, samples, quantile) for each in zip(smooth, usual, strict=True)]
+        before = spans
+        spans = [_spans(*each, samples.interval_s) for each in zip(z, smooth, strict=True)]
+        if turn and spans == before:
+            break
+    return quick, spans
+
+
+def _outside(n: int, spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    kept = np.ones(n, dtype=bool)
+    for start, stop in spans:
+        kept[start:stop] = False
+    return kept
 
 
 def _pieces(samples: Samples, at: int, start_s: float, stop_s: float) -> list[NDArray[np.intp]]:
@@ -137,36 +178,72 @@ def _pieces(samples: Samples, at: int, start_s: float, stop_s: float) -> list[ND
     return [piece for piece in np.split(frames, gaps + 1) if len(piece) >= least]
 
 
-def _quick(samples: Samples, at: int, piece: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Movement about the running median, shape (n, 2).
+def _quick(
+    samples: Samples, at: int, piece: NDArray[np.intp], usual: NDArray[np.bool_], rest_s: float
+) -> NDArray[np.float64]:
+    """Movement about the running median of the usual samples, shape (n, 2).
 
     A high-pass filter would shrink a twitch and give it echoes.
     """
     motion = samples.motion_mm[piece, at]
-    width = min(round(REST_S / samples.interval_s) | 1, len(piece))
-    quick: NDArray[np.float64] = motion - ndimage.median_filter(
-        motion, size=(width, 1), mode="nearest"
-    )
+    width = min(round(rest_s / samples.interval_s) | 1, len(piece))
+    quick: NDArray[np.float64] = motion - _running_median(motion, usual, width)
     return quick
 
 
+def _running_median(
+    values: NDArray[np.float64], usual: NDArray[np.bool_], width: int
+) -> NDArray[np.float64]:
+    """Centred median of the usual samples, drawn across where there are none; shape as given."""
+    known = pd.DataFrame(np.where(usual.reshape(-1, *[1] * (values.ndim - 1)), values, np.nan))
+    middle = known.rolling(width, center=True, min_periods=1).median()
+    filled = middle.interpolate(limit_direction="both").fillna(0.0).to_numpy()
+    return filled.reshape(values.shape)
+
+
+def _smooth(moved: NDArray[np.float64], interval_s: float) -> NDArray[np.float64]:
+    """Mean over the shortest twitch; a lone sample is an error of the tracking and left out."""
+    lone = ndimage.median_filter(moved, size=(3, 1), mode="nearest")
+    width = max(1, round(SMOOTH_S / interval_s))
+    smooth: NDArray[np.float64] = ndimage.uniform_filter1d(lone, width, axis=0, mode="nearest")
+    return smooth
+
+
+def _spread_mm(
+    smooth: Sequence[NDArray[np.float64]], usual: Sequence[NDArray[np.bool_]], quantile: float
+) -> NDArray[np.float64]:
+    """Tell the standard deviation along each axis from this quantile of the usual samples, (2,)."""
+    sizes = np.concatenate([np.abs(m[kept]) for m, kept in zip(smooth, usual, strict=True)])
+    spread: NDArray[np.float64] = np.quantile(sizes, quantile, axis=0)
+    spread /= stats.halfnorm.ppf(quantile)
+    return spread
+
+
 def _z(
-    moved: NDArray[np.float64], spread_mm: NDArray[np.float64], samples: Samples
+    smooth: NDArray[np.float64],
+    usual: NDArray[np.bool_],
+    spread_mm: NDArray[np.float64],
+    samples: Samples,
+    quantile: float,
 ) -> NDArray[np.float64]:
     """Robust z of the movement's magnitude against the usual one around it, shape (n,)."""
-    z: NDArray[np.float64] = np.hypot(*(moved / np.maximum(spread_mm, 1e-9)).T)
+    z: NDArray[np.float64] = np.hypot(*(smooth / np.maximum(spread_mm, 1e-9)).T)
     width = min(max(3, round(LOCAL_S / samples.interval_s)), len(z))
-    local = ndimage.median_filter(z, width, mode="reflect") / RAYLEIGH_MEDIAN
-    return z / np.maximum(local, 1.0)
+    known = pd.Series(np.where(usual, z, np.nan))
+    around = known.rolling(width, center=True, min_periods=1).quantile(quantile)
+    local = around.interpolate(limit_direction="both").fillna(0.0).to_numpy()
+    return z / np.maximum(local / stats.rayleigh.ppf(quantile), 1.0)
 
 
-def _spans(z: NDArray[np.float64], interval_s: float) -> list[tuple[int, int]]:
+def _spans(
+    z: NDArray[np.float64], smooth: NDArray[np.float64], interval_s: float
+) -> list[tuple[int, int]]:
     """Sample ranges of bursts: above the edge level, with two samples in a row at the peak's.
 
     A lone sample is an error of the tracking, not a movement; what runs into the stretch's
     edge may be the beginning of something slow.
     """
-    gap = MERGE_S / interval_s
+    gap, steep = MERGE_S / interval_s, max(1, round(STEEP_S / interval_s))
     spans = []
     for first, last in merge(runs(z > Z_EDGE), gap=gap):
         start, stop = int(first), int(last)
@@ -174,9 +251,17 @@ def _spans(z: NDArray[np.float64], interval_s: float) -> list[tuple[int, int]]:
         longest = max((b - a for a, b in runs(z[start:stop] > Z_PEAK)), default=0)
         inner = start > 0 and stop < len(z)
         lasts = SHORTEST_S - 0.5 * interval_s <= duration_s <= LONGEST_S
-        if inner and lasts and longest >= LEAST_SAMPLES:
+        if inner and lasts and longest >= LEAST_SAMPLES and _is_sudden(smooth, start, stop, steep):
             spans.append((start, stop))
     return spans
+
+
+def _is_sudden(smooth: NDArray[np.float64], start: int, stop: int, steep: int) -> bool:
+    """Whether the movement comes or goes as fast as a muscle twitches."""
+    around = smooth[max(start - steep, 0) : stop + steep]
+    changes = np.linalg.norm(around[steep:] - around[:-steep], axis=1)
+    peak = np.linalg.norm(smooth[start:stop], axis=1).max()
+    return bool(changes.max(initial=0.0) >= STEEP_SHARE * peak)
 
 
 def _exclude(samples: Samples, twitches: Iterable[Twitch]) -> NDArray[np.bool_]:
@@ -242,7 +327,10 @@ def _merge_one_side(twitches: Sequence[Twitch], kind: str) -> list[Event]:
 def _merge_sides(
     left: Sequence[Event], right: Sequence[Event], middle: Sequence[Event]
 ) -> list[Event]:
-    """Join sides that move together; a much weaker partner is the stronger's own spill-over."""
+    """Join sides that move together, by themselves or with the jaw.
+
+    A much weaker partner is the stronger's own spill-over.
+    """
     gone: set[Event] = set()
     joined = []
     for one in left:
@@ -252,7 +340,11 @@ def _merge_sides(
             weaker, stronger = sorted((one, other), key=lambda event: event.peak)
             if weaker.peak < CONJUGATE_RATIO * stronger.peak:
                 gone.add(weaker)
-            elif abs(one.rise_s - other.rise_s) <= CONJUGATE_LAG_S:
+            elif abs(one.rise_s - other.rise_s) <= CONJUGATE_LAG_S or any(
+                overlap_s(jaw.span_s, stronger.span_s) > 0
+                and jaw.peak >= CONJUGATE_RATIO * stronger.peak
+                for jaw in middle
+            ):
                 gone |= {one, other}
                 joined.append(_joined(one, other))
     sided = [event for event in (*left, *right) if event not in gone] + joined

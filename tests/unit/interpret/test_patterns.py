@@ -149,6 +149,21 @@ def test_twitches_that_stay_at_rest_are_not_fatigue():
     assert statuses(hand_made(events=TIRED, rest_s=0.0))["muscle_fatigue"] == "consistent"
 
 
+def test_two_twitches_at_rest_make_no_rate_that_speaks_against_fatigue():
+    resting = bursts(0.5, 3.0, phase="neutral")
+    tired = hand_made(events=TIRED[:3] + resting)
+    evidence = finding(tired, "muscle_fatigue").evidence
+    rest = next(piece for piece in evidence if piece.criterion == "bursts.rest")
+    assert rest.value > rest.threshold
+    assert rest.met is None
+    assert clearest(tired) == "muscle_fatigue"
+
+
+def test_twitches_while_both_eyes_are_in_spasm_are_not_fatigue():
+    shut = [event("eyelid_spasm", "both", at, 1.5) for at in (6.9, 10.9, 15.4)]
+    assert statuses(hand_made(events=TIRED[::2] + shut))["muscle_fatigue"] == "not_consistent"
+
+
 def test_speech_explains_bursts():
     speech = Veto("mouth_corner", "left", 4.0, "speech", "The mouth speaks.")
     assert statuses(hand_made(events=TIRED, vetoes=[speech]))["muscle_fatigue"] == "not_assessable"

@@ -141,6 +141,31 @@ def test_twitches_are_found_on_their_side():
     assert list(found["region"][1:]) == ["cheek", "mouth_corner"]
 
 
+def test_small_twitches_are_found_however_many_there_are():
+    signals = make_signals(duration_s=16, smiles=((4, 15),), noise_mm_per_rthz=0.008)
+    at_s = 5.5 + np.cumsum(np.resize((0.5, 1.1, 0.6, 0.9), 11))
+    for at, size_mm in zip(at_s, np.resize((0.4, -0.5, 0.45), len(at_s)), strict=True):
+        twitch(signals, ("cheek_right",), at, size_mm)
+    found = events(measured(signals), "cheek_burst")
+    assert set(found["side"]) == {"right"}
+    assert len(found) >= 0.8 * len(at_s)
+
+
+def test_what_swells_like_a_swaying_head_is_no_burst():
+    signals = make_signals()
+    for at in (7.5, 10.0, 13.0, 15.5):
+        twitch(signals, ("mouth_corner_left", "upper_lip_left"), at, 0.5, width_s=0.35)
+    assert events(measured(signals), "mouth_burst").empty
+
+
+def test_a_jaw_that_moves_both_sides_unevenly_twitches_on_neither():
+    signals = make_signals()
+    for at in (8.0, 9.0, 10.0):
+        twitch(signals, ("lower_lip_left", "chin_both"), at, 2.0)
+        twitch(signals, ("lower_lip_right",), at + 0.09, 1.5)
+    assert set(events(measured(signals), "mouth_burst")["side"]) == {"both"}
+
+
 def test_a_weak_partner_is_the_stronger_sides_own():
     signals = make_signals()
     twitch(signals, ("mouth_corner_left",), 10.0, 2.0)
