@@ -47,6 +47,15 @@ def test_what_both_eyes_do_beside_the_winks_is_not_taken_for_one_sided(clip, ana
         ), event
 
 
+def test_looking_down_is_no_spasm_of_the_lids(clip, analysis_of):
+    analysis = analysis_of(clip(NOTED["winks"]["clip"]))
+    down = [event for event in lids_of(analysis) if event.event == "look_down"]
+    assert [event.side for event in down] == ["both", "both"]
+    assert "eyelid_spasm" not in {event.event for event in lids_of(analysis)}
+    status = {finding.category: finding.status for finding in analysis.findings}
+    assert status["blepharospasm"] != "consistent"
+
+
 def test_every_blink_is_found_and_none_is_one_sided_or_a_spasm(clip, analysis_of):
     noted = NOTED["blinks"]
     lids = lids_of(analysis_of(clip(noted["clip"])))

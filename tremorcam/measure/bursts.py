@@ -58,6 +58,9 @@ ROUNDS = 4
 QUIETEST = 0.25
 """Share of the samples that tell what is usual before any burst is known."""
 SMOOTH_S = 0.1
+RAW_SHARE = 0.5
+"""Share of these levels that the movement exceeds before it is smoothed, which takes away tremor
+that is usual there (provisional)."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,13 @@ def _told_apart(
         quick = [_quick(samples, at, *each, rest_s) for each in zip(pieces, usual, strict=True)]
         smooth = [_smooth(moved, samples.interval_s) for moved in quick]
         quantile = 0.5 if turn else QUIETEST
-        spread_mm = _spread_mm(smooth, usual, quantile)
-        z = [_z(*each, spread_mm, samples, quantile) for each in zip(smooth, usual, strict=True)]
+        z = [
+            np.minimum(slow, fast / RAW_SHARE)
+            for slow, fast in zip(
+                _z(smooth, usual, samples, quantile), _z(quick, usual, samples, quantile),
+                strict=True,
+            )
+        ]  # fmt: skip
         before = spans
         spans = [_spans(*each, samples.interval_s) for each in zip(z, smooth, strict=True)]
         if turn and spans == before:
@@ -209,30 +217,27 @@ def _smooth(moved: NDArray[np.float64], interval_s: float) -> NDArray[np.float64
     return smooth
 
 
-def _spread_mm(
-    smooth: Sequence[NDArray[np.float64]], usual: Sequence[NDArray[np.bool_]], quantile: float
-) -> NDArray[np.float64]:
-    """Tell the standard deviation along each axis from this quantile of the usual samples, (2,)."""
-    sizes = np.concatenate([np.abs(m[kept]) for m, kept in zip(smooth, usual, strict=True)])
-    spread: NDArray[np.float64] = np.quantile(sizes, quantile, axis=0)
-    spread /= stats.halfnorm.ppf(quantile)
-    return spread
-
-
 def _z(
-    smooth: NDArray[np.float64],
-    usual: NDArray[np.bool_],
-    spread_mm: NDArray[np.float64],
+    motion: Sequence[NDArray[np.float64]],
+    usual: Sequence[NDArray[np.bool_]],
     samples: Samples,
     quantile: float,
-) -> NDArray[np.float64]:
-    """Robust z of the movement's magnitude against the usual one around it, shape (n,)."""
-    z: NDArray[np.float64] = np.hypot(*(smooth / np.maximum(spread_mm, 1e-9)).T)
-    width = min(max(3, round(LOCAL_S / samples.interval_s)), len(z))
-    known = pd.Series(np.where(usual, z, np.nan))
-    around = known.rolling(width, center=True, min_periods=1).quantile(quantile)
-    local = around.interpolate(limit_direction="both").fillna(0.0).to_numpy()
-    return z / np.maximum(local / stats.rayleigh.ppf(quantile), 1.0)
+) -> list[NDArray[np.float64]]:
+    """Robust z of the magnitude in each piece against the usual one around it, each (n,).
+
+    What is usual is told by this quantile of the usual samples.
+    """
+    sizes = np.concatenate([np.abs(m[kept]) for m, kept in zip(motion, usual, strict=True)])
+    spread_mm = np.quantile(sizes, quantile, axis=0) / stats.halfnorm.ppf(quantile)
+    scores = []
+    for moved, kept in zip(motion, usual, strict=True):
+        z: NDArray[np.float64] = np.hypot(*(moved / np.maximum(spread_mm, 1e-9)).T)
+        width = min(max(3, round(LOCAL_S / samples.interval_s)), len(z))
+        known = pd.Series(np.where(kept, z, np.nan))
+        around = known.rolling(width, center=True, min_periods=1).quantile(quantile)
+        local = around.interpolate(limit_direction="both").fillna(0.0).to_numpy()
+        scores.append(z / np.maximum(local / stats.rayleigh.ppf(quantile), 1.0))
+    return scores
 
 
 def _spans(

@@ -59,6 +59,14 @@ def test_a_closure_is_named(sides, lasts_s, depth, event):
     assert found["peak"].iloc[0] == pytest.approx(100 * depth, abs=5)
 
 
+@pytest.mark.parametrize(("bows_deg", "event"), [(3.0, "eyelid_spasm"), (9.0, "look_down")])
+def test_lids_that_sink_with_the_head_look_down(bows_deg, event):
+    signals = close(make_signals(blinks_s=()), ("left", "right"), 8.0, 2.0, 0.9)
+    time_s = signals["time_s"].values
+    signals["head_angle_deg"].values[:, 1] += bows_deg * ((time_s > 8.0) & (time_s < 10.0))
+    assert list(events(measured(signals))["event"]) == [event]
+
+
 def test_closures_that_were_asked_for_are_no_events():
     signals = make_signals(blinks_s=())
     for at_s in (3.4, 12.0):

@@ -21,6 +21,7 @@ EVENT_LOOKS: dict[str, tuple[str, str]] = {
     "incomplete_blink": ("#dfe5ea", ""),
     "long_closure": ("#5f6d7a", ""),
     "eyelid_spasm": ("#8d3b72", ""),
+    "look_down": ("#c5cfd8", "...."),
     "wink": ("#2a9d8f", "////"),
     "mouth_burst": ("#c8452f", "\\\\\\\\"),
     "cheek_burst": ("#f2c14e", "xxxx"),

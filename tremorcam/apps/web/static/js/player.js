@@ -6,7 +6,7 @@ import { seconds, size } from "./format.js";
 
 const W = 1000;
 const NAMES = {
-  blink: "Blink", incomplete_blink: "Incomplete blink", long_closure: "Eyes closed", eyelid_spasm: "Eyelid spasm",
+  blink: "Blink", incomplete_blink: "Incomplete blink", long_closure: "Eyes closed", eyelid_spasm: "Eyelid spasm", look_down: "Looks down",
   wink: "Wink", lid_twitch: "Twitch of an eyelid", mouth_burst: "Burst at the mouth", cheek_burst: "Burst at the cheek",
 };
 
