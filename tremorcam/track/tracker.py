@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tremorcam.track.geometry import Shape
 
 _LANDMARK_INTERVAL_S = 1 / 5
-_ALONE_INTERVAL_S = 0.6
+_ALONE_INTERVAL_S = 0.45
 """Each eye is read by itself so often: it costs the network twice, and serves only what lasts."""
 _EYE_CHANGE = 1.4
 """Landmarks are looked for out of turn when the eyes' picture changes so many times as much
@@ -238,8 +238,6 @@ class Tracker:
 
     def _look(self, at: int, view: _View, carried: NDArray[np.float64]) -> None:
         """Have the landmarks of a frame found, in order of time."""
-        if self._follower is None:
-            self._follower = FaceLandmarks()
         self._looked = at
         record = self.records[at]
         alone = record.time_s - self._alone_s >= _ALONE_INTERVAL_S - 1e-6
@@ -252,7 +250,8 @@ class Tracker:
         self, picture: NDArray[np.uint8], time_s: float, *, alone: bool
     ) -> tuple[list[NDArray[np.float64]], NDArray[np.float64] | None]:
         """Landmarks of the face, and each eye's own aperture if asked for; runs beside the flow."""
-        assert self._follower is not None
+        if self._follower is None:
+            self._follower = FaceLandmarks()
         faces = self._follower.find(picture, time_s=time_s)
         if not (alone and faces):
             return faces, None
