@@ -20,11 +20,12 @@ usable = cache(make_analysis)
 unusable = cache(make_unusable_analysis)
 
 
-def analyze(path, *, iris_mm, hold, context, mirrored, exposure_s, progress):
+def analyze(path, *, iris_mm, hold, context, mirrored, exposure_s, jitter_s, progress):
     path = Path(path)
     parameters = {
         "iris_mm": iris_mm, "hold": hold, "mirrored": mirrored, "context": context,
         "exposure_s": exposure_s,
+        "jitter_s": jitter_s,
     }  # fmt: skip
     calls.append({"path": path, **parameters})
     content = path.read_text(encoding="utf-8") if path.is_file() else "missing"
@@ -51,6 +52,7 @@ def analyze(path, *, iris_mm, hold, context, mirrored, exposure_s, progress):
             "hold_s": None if hold is None else list(hold),
             "mirrored": mirrored,
             "exposure_s": exposure_s,
+            "jitter_s": jitter_s,
         },
     }
     return dataclasses.replace(analysis, video=video, provenance=provenance, context=context)

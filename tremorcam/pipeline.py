@@ -39,6 +39,8 @@ Cue = tuple[str, float, float, int]
 _DISTRIBUTIONS = ("tremorcam", "mediapipe", "opencv-contrib-python", "av", "numpy", "scipy")
 LONGEST_EXPOSURE_S = 0.05
 """Half of a movement at 12 Hz is left; of longer exposures too little is to be given back."""
+LARGEST_JITTER_S = 0.015
+"""Half of a movement at 12 Hz is left."""
 _TRACKING_SHARE = 0.97
 """Share of the work that is done when the last frame has been followed."""
 
@@ -52,6 +54,7 @@ def analyze(
     context: Mapping[str, Any] | None = None,
     mirrored: bool = False,
     exposure_s: float | None = None,
+    jitter_s: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Analysis:
     """Measure the tremor of the face in a video.
@@ -73,6 +76,9 @@ def analyze(
     exposure_s : float, optional
         How long each frame was exposed, if it is known: what frames that average over it lose
         of fast movement is then given back.
+    jitter_s : float, optional
+        By how much the frames' stated times are off (standard deviation), if it is known: what
+        that hides of fast movement is then given back.
     progress : callable, optional
         Called with the share of the work done, 0 to 1.
 
@@ -103,6 +109,11 @@ def analyze(
             f"the exposure should be more than 0 and at most {1000 * LONGEST_EXPOSURE_S:g} ms, "
             f"not {1000 * exposure_s:g} ms"
         )
+    if jitter_s is not None and not 0 < jitter_s <= LARGEST_JITTER_S:
+        raise InputError(
+            f"the jitter should be more than 0 and at most {1000 * LARGEST_JITTER_S:g} ms, "
+            f"not {1000 * jitter_s:g} ms"
+        )
     told = parse_context(context or {})
     report = progress or (lambda _share: None)
     with (
@@ -120,7 +131,9 @@ def analyze(
             "camera and fill at least a sixth of the picture's height"
         )
     timing = _audit(signals, n_corrected)
-    measurement = measure(signals, timing, info, hold=hold, cues=cues, exposure_s=exposure_s)
+    measurement = measure(
+        signals, timing, info, hold=hold, cues=cues, exposure_s=exposure_s, jitter_s=jitter_s
+    )
     quality = measurement.quality
     log.info("measured quality=%s reasons=%s", quality.status, [r.code for r in quality.reasons])
     interpretation = interpret(measurement, context=told)
@@ -139,7 +152,9 @@ def analyze(
         vetoes=measurement.vetoes,
         findings=interpretation.findings,
         words=interpretation.words,
-        provenance=_provenance(iris_mm, hold, cues, mirrored, exposure_s),
+        provenance=_provenance(
+            iris_mm, hold, cues, mirrored=mirrored, exposure_s=exposure_s, jitter_s=jitter_s
+        ),
         context=dict(context or {}),
     )
 
@@ -180,8 +195,10 @@ def _provenance(
     iris_mm: float,
     hold: tuple[float, float] | None,
     cues: Sequence[Cue] | None,
+    *,
     mirrored: bool,
-    exposure_s: float | None = None,
+    exposure_s: float | None,
+    jitter_s: float | None,
 ) -> dict[str, Any]:
     versions = {name: metadata.version(name) for name in _DISTRIBUTIONS}
     return {
@@ -193,6 +210,7 @@ def _provenance(
             "cues": None if cues is None else [list(cue) for cue in cues],
             "mirrored": mirrored,
             "exposure_s": exposure_s,
+            "jitter_s": jitter_s,
             **parameters(),
         },
         "references": references(),

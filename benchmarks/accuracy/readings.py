@@ -26,7 +26,10 @@ STILL_SHARE = 0.3
 
 def rows_of(condition: Condition, truth: Truth, found: Followed) -> list[dict[str, Any]]:
     """Measure a followed clip and read both corners off it."""
-    measurement = measure(found.signals, found.timing, found.video, hold=condition.hold_s)
+    measurement = measure(
+        found.signals, found.timing, found.video,
+        hold=condition.hold_s, exposure_s=condition.scene.camera.exposure_s or None,
+    )  # fmt: skip
     signals = found.signals
     rate_hz = found.timing.effective_rate_hz
     common = {
@@ -136,7 +139,7 @@ def _measures(table: pd.DataFrame, side: str) -> dict[str, Any]:
         "hz": float(frequency["value"]), "hz_low": float(frequency["ci_low"]),
         "hz_high": float(frequency["ci_high"]),
         "rms_mm": float(rms["value"]), "rms_low": float(rms["ci_low"]),
-        "rms_high": float(rms["ci_high"]),
+        "rms_high": float(rms["ci_high"]), "kept": float(rows.loc["tremor_kept", "value"]),
         "own_noise": float(rows.loc["noise_density", "value"]),
         "limit_p2p_mm": float(rows.loc["detection_limit", "value"]),
     }  # fmt: skip

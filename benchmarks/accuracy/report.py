@@ -7,6 +7,7 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from figures import draw
 from tables import page
@@ -26,10 +27,15 @@ def load(work: Path, version: str) -> pd.DataFrame:
         raise SystemExit(f"{work} holds no rows of this version; run `measure` first")
     table = pd.DataFrame(rows)
     table["n_alarms"] = [len(x) if isinstance(x, list) else 0 for x in table["false_alarms"]]
-    for name in ("gain", "cross_talk", "head_leak", "true_hz", "true_mm"):
+    for name in ("gain", "cross_talk", "head_leak", "true_hz", "true_mm", "rms_mm"):
         table[name] = pd.to_numeric(table.get(name))
     # Irises are read to a few percent, the same for every length of a clip: told by itself.
-    table["clear_gain"] = table["gain"] / (1 + table["scale_error"].fillna(0))
+    scale = 1 + table["scale_error"].fillna(0)
+    table["path_gain"] = table["gain"] / scale
+    # The program's own amplitude; the loops report none.
+    reported = np.sqrt(2) * table["rms_mm"] / table["true_mm"] / scale
+    own = table["tracker"] == "tremorcam"
+    table["clear_gain"] = table["path_gain"].where(~own, reported)
     return table
 
 

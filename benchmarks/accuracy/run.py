@@ -1,6 +1,7 @@
 """Measure known motion on many faces, beside landmark loops, and write tables and figures.
 
     python benchmarks/accuracy/run.py measure WORK --faces FOLDER [--only REGEX] [--limit 10]
+    python benchmarks/accuracy/run.py render WORK --faces FOLDER
     python benchmarks/accuracy/run.py report WORK --docs docs/accuracy.md
 
 Clips, what tracking gave and one JSON file of readings for each clip are kept in WORK: what is
@@ -70,18 +71,22 @@ def run(wanted: list[Condition], work: Path, *, limit: int | None) -> None:
 def main() -> None:
     """Read the arguments and do as they say."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["measure", "report"])
+    parser.add_argument("what", choices=["render", "measure", "report"])
     parser.add_argument("work", type=Path)
     parser.add_argument("--faces", type=Path, help="folder of photographs beside the packaged one")
     parser.add_argument("--only", default="", help="names of conditions, a regular expression")
     parser.add_argument("--limit", type=int, help="stop after so many new ones")
     parser.add_argument("--docs", type=Path, help="page to write the results into")
     args = parser.parse_args()
-    if args.what == "measure":
+    if args.what in ("render", "measure"):
         cv2.setNumThreads(1)
         photos = sorted(str(path) for path in args.faces.glob("*.jpg")) if args.faces else []
         wanted = [c for c in conditions((None, *photos)) if re.search(args.only, c.name)]
-        run(wanted, args.work, limit=args.limit)
+        if args.what == "render":
+            for condition in wanted[: args.limit]:
+                clip_of(condition, args.work)
+        else:
+            run(wanted, args.work, limit=args.limit)
     else:
         write(load(args.work, version()), args.docs)
 

@@ -42,15 +42,22 @@ def page(rows: pd.DataFrame) -> str:
 def goals(rows: pd.DataFrame) -> str:
     """Each goal with what was measured."""
     own = rows[rows["tracker"] == "tremorcam"]
-    tried = own[own["factor"].isin(["base", "amplitude"])]
+    tried = own[own["factor"].isin(["base", "amplitude", "smallest"])]
     still, small = own[own["factor"] == "still"], own[own["factor"] == "smallest"]
     clear = own[own["level"] == "x264 crf 4"]
     exact = own[own["level"].str.startswith("x264 crf 0")]
     large = tried[tried["true_mm"] > 0.09]
     alarm = own[own["factor"] == "alarm"].drop_duplicates("name")
     lines = [
-        ("gain at 12 Mbit/s, 0.05 to 2 mm, 3 to 12 Hz", "0.95 to 1.05",
-         _range(tried["clear_gain"].dropna(), 3)),
+        *(
+            (f"gain at 12 Mbit/s, {name}", "0.95 to 1.05",
+             _spread(part["clear_gain"].dropna()))
+            for name, part in (
+                ("0.3 to 2 mm", tried[tried["true_mm"] > 0.25]),
+                ("0.1 mm", tried[tried["true_mm"].between(0.08, 0.25)]),
+                ("0.05 mm", tried[tried["true_mm"] < 0.08]),
+            )
+        ),
         ("gain of 0.3 mm, at crf 4", "0.95 to 1.05", _range(clear["clear_gain"].dropna(), 3)),
         ("gain of 0.05 and 0.1 mm, without loss", "0.95 to 1.05",
          _range(exact["clear_gain"].dropna(), 3)),
@@ -93,13 +100,15 @@ def trackers(rows: pd.DataFrame) -> str:
 
 def by_amplitude(rows: pd.DataFrame) -> str:
     """Gain of all trackers, by true amplitude."""
-    moved = rows[rows["factor"].isin(["base", "amplitude"])].dropna(subset=["gain"])
+    moved = rows[rows["factor"].isin(["base", "amplitude", "smallest"])].dropna(subset=["gain"])
     lines = []
     for mm, group in moved.groupby(moved["true_mm"].round(2)):
         own = group[group["tracker"] == "tremorcam"]
         gains = [_range(group.loc[group["tracker"] == each, "clear_gain"], 2) for each in TRACKERS]
-        lines.append((f"{mm:g} mm", str(len(own)), *gains, _share(own["detected"])))
-    return _table(("amplitude", "n", *TRACKERS.values(), "found"), lines)
+        path = _range(own["path_gain"], 2)
+        lines.append((f"{mm:g} mm", str(len(own)), path, *gains, _share(own["detected"])))
+    head = ("amplitude", "n", "in the pictures", *TRACKERS.values(), "found")
+    return _table(head, lines)
 
 
 def factor_tables(rows: pd.DataFrame) -> Iterable[str]:
@@ -168,7 +177,6 @@ def _held(own: pd.DataFrame, what: str) -> pd.Series:
     Those of amplitudes do not claim to hold the scale's error, so it is taken out.
     """
     found = own[own["true_hz"].notna() & own["detected"].eq(True)]
-    found = found[found["factor"] != "exposure"]
     truth = found["true_hz"]
     if what == "rms":
         truth = found["true_mm"] / np.sqrt(2) * (1 + found["scale_error"])
@@ -182,6 +190,12 @@ def _range(values: pd.Series, digits: int, unit: str = "") -> str:
     if len(values) == 1:
         return f"{low:.{digits}f}{unit}"
     return f"{values.median():.{digits}f}{unit} ({low:.{digits}f} to {high:.{digits}f}{unit})"
+
+
+def _spread(values: pd.Series) -> str:
+    """Middle and range, and how many lie within the goal."""
+    within = int(values.between(0.95, 1.05).sum())
+    return f"{_range(values, 3)}; {within} of {len(values)} within" if len(values) else NOTHING
 
 
 def _middle_worst(values: pd.Series, digits: int, unit: str = "") -> str:

@@ -66,6 +66,7 @@ def _measure(task: Task, progress: Progress) -> Outcome:
         context=settings.context,
         mirrored=settings.mirrored,
         exposure_s=settings.exposure_s,
+        jitter_s=settings.jitter_s,
         progress=lambda fraction: progress(share * fraction),
     )
     publish.save_analysis(analysis, task.folder)

@@ -26,7 +26,8 @@ class Settings:
 
     ``hold_s`` is the hold's start and end, ``None`` to find it; ``context`` what the person
     told; ``mirrored`` whether left and right are swapped in the picture; ``exposure_s`` how
-    long each frame was exposed, if that is known; ``overlay`` whether a video that shows the
+    long each frame was exposed and ``jitter_s`` how far its stated time is off, if that is
+    known; ``overlay`` whether a video that shows the
     tremor ``magnify`` times as large is written, too. With ``debug`` the unexpected is raised
     instead of being noted as the video's error.
     """
@@ -36,6 +37,7 @@ class Settings:
     context: Mapping[str, Any] = field(default_factory=dict)
     mirrored: bool = False
     exposure_s: float | None = None
+    jitter_s: float | None = None
     overlay: bool = False
     magnify: float = 10.0
     debug: bool = False
@@ -49,6 +51,7 @@ class Settings:
             and parameters.get("hold_s") == (list(self.hold_s) if self.hold_s else None)
             and parameters.get("mirrored", False) == self.mirrored
             and parameters.get("exposure_s") == self.exposure_s
+            and parameters.get("jitter_s") == self.jitter_s
             and dict(analysis.context) == dict(self.context)
             and versions.get("tremorcam") == metadata.version("tremorcam")
         )

@@ -57,6 +57,8 @@ class Samples:
         Median time between distinct frames.
     exposure_s : float
         How long each frame was exposed; 0 where it is not known.
+    jitter_s : float
+        By how much the stated times are off, standard deviation; 0 where it is not known.
     bidirectional : ndarray of bool, shape (n_frames,)
         Frames that the encoder predicted from both sides.
     """
@@ -66,6 +68,7 @@ class Samples:
     valid: NDArray[np.bool_]
     interval_s: float
     exposure_s: float
+    jitter_s: float
     bidirectional: NDArray[np.bool_]
 
 
@@ -86,7 +89,7 @@ class Block:
         Orthonormal bases of what was removed, one for each pattern of missing samples.
     pattern : ndarray of int, shape (n_series,)
         Which of the bases is a series' own.
-    exposure_s : float
+    exposure_s, jitter_s : float
     bidirectional : ndarray of bool, shape (n,)
     """
 
@@ -98,6 +101,7 @@ class Block:
     slow: tuple[NDArray[np.float64], ...]
     pattern: NDArray[np.intp]
     exposure_s: float
+    jitter_s: float
     bidirectional: NDArray[np.bool_]
 
     @property
@@ -105,12 +109,20 @@ class Block:
         """Time the samples stand for."""
         return len(self.time_s) * self.interval_s
 
-    def kept_by_exposure(self, frequency_hz: float | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Share of a sinusoid's amplitude that is left when frames average over their exposure."""
-        return np.asarray(np.sinc(np.asarray(frequency_hz) * self.exposure_s))
+    def kept_by_camera(self, frequency_hz: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Share of a sinusoid's amplitude that a camera's exposure and uncertain times leave.
+
+        Frames average over their exposure; times that are off by a normally distributed error
+        average over it (its characteristic function).
+        """
+        f = np.asarray(frequency_hz)
+        kept = np.sinc(f * self.exposure_s) * np.exp(-2 * (np.pi * f * self.jitter_s) ** 2)
+        return np.asarray(kept)
 
 
-def collect_samples(distinct: xr.Dataset, *, exposure_s: float = 0.0) -> Samples:
+def collect_samples(
+    distinct: xr.Dataset, *, exposure_s: float = 0.0, jitter_s: float = 0.0
+) -> Samples:
     """Bring every series of a dataset without repeated frames into one array."""
     time_s = distinct["time_s"].values.astype(float)
     displacement = distinct["displacement_mm"].transpose("frame", "channel", "space").values
@@ -130,7 +142,7 @@ def collect_samples(distinct: xr.Dataset, *, exposure_s: float = 0.0) -> Samples
         else np.zeros(len(time_s), bool)
     )
     interval_s = median_interval_s(time_s)
-    return Samples(time_s, motion, valid, interval_s, exposure_s, bidirectional)
+    return Samples(time_s, motion, valid, interval_s, exposure_s, jitter_s, bidirectional)
 
 
 def median_interval_s(time_s: NDArray[np.float64]) -> float:
@@ -229,6 +241,7 @@ def _make_block(
         slow=slow,
         pattern=pattern.ravel(),
         exposure_s=samples.exposure_s,
+        jitter_s=samples.jitter_s,
         bidirectional=samples.bidirectional[frames],
     )
 

@@ -87,6 +87,7 @@ def measure(
     hold: tuple[float, float] | None = None,
     cues: Sequence[Cue] | None = None,
     exposure_s: float | None = None,
+    jitter_s: float | None = None,
     seed: int = 0,
 ) -> Measurement:
     """Measure a recording.
@@ -107,6 +108,9 @@ def measure(
         How long each frame was exposed, if it is known: frames average over it and lose
         ``1 - sinc(frequency * exposure)`` of a movement, which is given back, to its noise,
         limits and intervals too.
+    jitter_s : float, optional
+        By how much the stated times of the frames are off (standard deviation), if it is known:
+        ``1 - exp(-(2 pi frequency jitter)² / 2)`` is lost by that, and given back in the same way.
     seed : int, optional
         Of the bootstrap: the same seed gives the same numbers.
 
@@ -121,7 +125,7 @@ def measure(
     """
     distinct = signals.isel(frame=np.flatnonzero(~signals["duplicate"].values.astype(bool)))
     phases = find_phases(distinct, hold=hold, cues=cues)
-    samples = collect_samples(distinct, exposure_s=exposure_s or 0.0)
+    samples = collect_samples(distinct, exposure_s=exposure_s or 0.0, jitter_s=jitter_s or 0.0)
     lids = lid_events(distinct, phases) if len(samples.time_s) > 2 else []
     steady = _steady_spans(phases)
     aperture_mm = _open_aperture_mm(distinct)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tremorcam.measure.spectrum import Spectrum
 
 HALF_BAND_HZ = 1.0
+SHARE_HALF_BAND_HZ = 0.3
+"""Band in which both kinds of pictures are compared: the difference between them mirrors a
+movement at the rates at which they alternate, and a wide band would take that for movement."""
 EXTRA_TAPERS = 2
 """Sequences beyond the band's own number, which take in what lies at the block's edges."""
 LEAST_SHARE = 0.1
@@ -202,7 +205,9 @@ def narrowband(
     centre_hz = frequency_hz
     for _ in range(5):
         models = [_model(b, series, spectrum, centre_hz, half_band_hz) for b in used]
-        kept = kept_share([model.waves for model in models])
+        kept = kept_share(
+            [_model(b, series, spectrum, centre_hz, SHARE_HALF_BAND_HZ).waves for b in used]
+        )
         parts = [_project(model, kept.value) for model in models]
         pull_hz = _centroid(parts) if refine else 0.0
         target_hz = np.clip(
@@ -256,7 +261,7 @@ def _model(
     window = tapers_at(block, round(half_band_hz * block.duration_s, 3), count)[:, kept]
     angle = 2 * np.pi * centre_hz * block.time_s[kept]
     density = np.nan_to_num(spectrum.background_at(series, centre_hz))
-    motion_mm = block.motion_mm[kept, series] / block.kept_by_exposure(centre_hz)
+    motion_mm = block.motion_mm[kept, series] / block.kept_by_camera(centre_hz)
     waves = Waves(
         waves=np.concatenate([window * np.cos(angle), -window * np.sin(angle)]),
         slow=block.slow[block.pattern[series]][kept],

@@ -175,7 +175,7 @@ def _seen(block: Block, envelope: Envelope, tremor: Narrowband) -> NDArray[np.fl
     motion: NDArray[np.float64] = (envelope.value * turn[:, None]).real
     bidirectional = block.bidirectional[block.valid[:, tremor.series]]
     motion *= np.where(bidirectional, tremor.kept.value, 1.0)[:, None]
-    return motion * block.kept_by_exposure(tremor.centre_hz)
+    return motion * block.kept_by_camera(tremor.centre_hz)
 
 
 def _neighbourhood(spectrum: Spectrum, series: int, at: int) -> float:

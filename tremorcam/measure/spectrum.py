@@ -202,7 +202,7 @@ def eigenspectra(block: Block, frequency_hz: NDArray[np.float64]) -> Eigenspectr
     transform = transform.reshape(len(frequency_hz), count, n_series, 2).transpose(1, 0, 2, 3)
     with np.errstate(divide="ignore"):
         scale = np.where(energy > 0, np.sqrt(2 * block.interval_s / energy), 0.0)
-    transform /= block.kept_by_exposure(frequency_hz)[None, :, None, None]
+    transform /= block.kept_by_camera(frequency_hz)[None, :, None, None]
     return Eigenspectra(
         coefficient=transform * scale[:, None, :, None],
         usable=np.asarray(block.valid.any(axis=0)),

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from tremorcam.measure.tremor import RegionTremor, Stretch, StretchTremor
 
 GAIN_RELATIVE_SD = 0.03
-"""What the encoder and the patches' averaging do to an amplitude, relative to it: 0.3 mm read 0.95
-to 1.01 of the truth on rendered faces at 12 Mbit/s (docs/accuracy.md)."""
+"""What the encoder and the patches' averaging do to an amplitude, relative to it: 0.3 mm read 0.96
+to 1.04 of the truth on ten rendered faces at 12 Mbit/s (docs/accuracy.md)."""
 ENCODER_LOSS_PX = 0.02
-"""RMS that an encoder may take from any small movement, which it thinks not worth its bits: at
-12 Mbit/s of x264, 0.01 to 0.023 px were missing from 0.05 mm as from 0.3 mm, on skin from light to
-dark; 0.006 px at 2 bits a pixel, none without loss (docs/accuracy.md)."""
+"""RMS that an encoder may take from any small movement, which it thinks not worth its bits, beyond
+what is given back (`tremorcam.measure.prediction`): at 12 Mbit/s of x264, up to 0.02 px were
+missing from 0.05 mm as from 0.3 mm, on skin from light to dark; 0.006 px at 2 bits a pixel, none
+without loss (docs/accuracy.md)."""
 CLEAR_BITS_PER_PIXEL = 3.0
 """Files without loss take 3.4 and more."""
 PEAK_TO_PEAK = 2 * np.sqrt(2)

@@ -65,15 +65,17 @@ def test_defaults_and_options_reach_the_measuring(run, tmp_path):
     (tmp_path / "told.toml").write_text("sleep_h = 6.5", encoding="utf-8")
     run("analyze", video, "-o", "out")
     run("analyze", video, "-o", "out", "--iris-mm", "12.5", "--hold", "3.0:13.5",
-        "--context", "told.toml", "--mirrored", "--exposure-ms", "20")  # fmt: skip
+        "--context", "told.toml", "--mirrored", "--exposure-ms", "20",
+        "--jitter-ms", "3")  # fmt: skip
     plain, told = stub_pipeline.calls
     assert plain == {
         "path": video, "iris_mm": 11.71, "hold": None, "context": {}, "mirrored": False,
         "exposure_s": None,
+        "jitter_s": None,
     }  # fmt: skip
     assert told == {
         "path": video, "iris_mm": 12.5, "hold": (3.0, 13.5), "context": {"sleep_h": 6.5},
-        "mirrored": True, "exposure_s": 0.02,
+        "mirrored": True, "exposure_s": 0.02, "jitter_s": 0.003,
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ def spectrum_of(motion_mm, time_s):
     valid = np.zeros(motion.shape[:2], bool)
     motion[:, : motion_mm.shape[1]] = motion_mm
     valid[:, : motion_mm.shape[1]] = True
-    samples = Samples(time_s, motion, valid, 1 / RATE_HZ, 0.0, np.zeros(len(time_s), bool))
+    samples = Samples(time_s, motion, valid, 1 / RATE_HZ, 0.0, 0.0, np.zeros(len(time_s), bool))
     blocks = cut_blocks(samples, time_s[0], time_s[-1])
     frequency_hz = frequency_grid(RATE_HZ)
     spectra = [eigenspectra(block, frequency_hz) for block in blocks]

@@ -113,6 +113,15 @@ def analyze(
             "corrected for the blur.",
         ),
     ] = None,
+    jitter_ms: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01,
+            max=15.0,
+            help="How far the pictures' stated times are off (standard deviation), if you know "
+            "it: amplitudes are corrected for what that hides.",
+        ),
+    ] = None,
     overlay: Annotated[
         bool,
         typer.Option("--overlay", help="Write a video, too, that shows the tremor magnified."),
@@ -154,6 +163,7 @@ def analyze(
         context=_read_context(answers) if answers else {},
         mirrored=mirrored,
         exposure_s=None if exposure_ms is None else exposure_ms / 1000,
+        jitter_s=None if jitter_ms is None else jitter_ms / 1000,
         overlay=overlay,
         magnify=magnify,
         debug=debug,

@@ -102,6 +102,7 @@ def _envelope(answer: Answer) -> list[tuple[str, str, str]]:
         ),
         _noise(answer),
         _exposure(answer),
+        *_jitter(answer),
         ("Scale", format_limit(mm_per_px, "mm per pixel"), _scale_note(scale_sd)),
         (
             "Length",
@@ -148,6 +149,16 @@ def _exposure(answer: Answer) -> tuple[str, str, str]:
         f"{100 * lost:.0f} % of a movement at {at_hz:.3g} Hz would be hidden"
     )
     return "Exposure", "not known", note
+
+
+def _jitter(answer: Answer) -> list[tuple[str, str, str]]:
+    """Tell what uncertain times were corrected for, if they were."""
+    jitter_s = answer.analysis.provenance.get("parameters", {}).get("jitter_s")
+    if not jitter_s:
+        return []
+    kept = np.exp(-2 * (np.pi * BAND_HZ[1] * jitter_s) ** 2)
+    note = f"amplitudes are corrected for it, by up to {100 * (1 / kept - 1):.0f} %"
+    return [("Uncertain times", f"± {1000 * jitter_s:.3g} ms", note)]
 
 
 def _scale_note(relative_sd: float | None) -> str:
