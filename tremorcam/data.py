@@ -275,6 +275,8 @@ def validate_signals(signals: xr.Dataset) -> None:
       ``head_residual_mm``: what the rigid head model leaves at its reference points.
     - ``background_px``: motion of the picture outside the face (camera shake).
     - ``mm_per_px``: scale of the frame.
+    - attributes ``excursion_sd_mm``, ``aperture_sd_mm``, ``aperture_alone_sd_mm``, which may be
+      missing: by how much the face finder errs, as a face and its mirror image tell.
     - ``region_px``: where a region's centre is in the upright picture, and ``face_box_px``
       the box around the face: enough to draw on the video again.
 

@@ -35,7 +35,9 @@ CLOSE_HZ = 0.05
 OTHER = {"left": "right", "right": "left", "both": "both"}
 
 # Values that stand for a side as a number of the scale they are on.
-ANTISYMMETRIC = {"asymmetry_index", "lag"}
+ANTISYMMETRIC = {
+    "asymmetry_index", "lag", "smile_asymmetry", "smile_onset_lag", "eye_closure_difference",
+}  # fmt: skip
 ANGLES = {"tremor_axis"}
 
 

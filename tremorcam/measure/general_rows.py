@@ -15,7 +15,7 @@ from tremorcam.measure.intervals import inside, overlap_s
 from tremorcam.measure.lids import CLOSED, closure
 from tremorcam.measure.narrowband import Interval
 from tremorcam.measure.phases import spans_of
-from tremorcam.measure.smile import SideSmile, measure_smile, repeats
+from tremorcam.measure.smile import NORMAL, SideSmile, landmark_sd_mm, measure_smile, repeats
 from tremorcam.measure.tables import NAN, MeasureRows, Place
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _add_smile(rows: MeasureRows, smile: int, repeated: Sequence[Mapping[Side, S
         onset = Place("mouth_corner", side, "onset", smile)
         eye = Place("eye", side, "hold", smile)
         rows.add(corner, "smile_excursion", repeats([one.excursion_mm for one in each]))
-        rows.add(onset, "smile_onset_speed", _spread([one.onset_speed_mm_s for one in each]))
+        rows.add(onset, "smile_onset_speed", repeats([one.onset_speed_mm_s for one in each]))
         rows.add(eye, "eye_closure_with_smile", repeats([one.closure_percent for one in each]))
         rows.add(eye, "eye_closure_lag", _spread([one.eye_lag_s for one in each]))
     mouth = Place("mouth_corner", "both", "hold", smile)
@@ -105,12 +105,14 @@ def add_eyes(
     seen_s = float(known.sum() * median_interval_s(time_s)) if len(time_s) > 1 else 0.0
     quiet = ~inside(time_s, [lid.span_s for lid in lids], margin_s=0.15)
     rest = inside(time_s, [span[1:] for span in spans_of(phases, "neutral")])
+    reach_mm = NORMAL * landmark_sd_mm(distinct, "aperture") or NAN
     for at, side in enumerate(SIDES):
         for phase, when in (("neutral", rest), ("whole", np.ones_like(rest))):
             values = aperture_mm[quiet & when, at]
             values = values[np.isfinite(values)]
             middle = float(np.median(values)) if len(values) else NAN
-            rows.add(Place("eye", side, phase, 0), "eye_aperture", middle)
+            aperture = Interval(middle, middle - reach_mm, middle + reach_mm)
+            rows.add(Place("eye", side, phase, 0), "eye_aperture", aperture)
         count = sum(lid.side == side for lid in lids)
         rows.add(Place("eye", side, "whole", 0), "one_sided_lid_rate", rate_per_min(count, seen_s))
     both = Place("eye", "both", "whole", 0)

@@ -27,6 +27,7 @@ LID_MARGIN_S = 0.15
 LEAST_CLOSURE_PERCENT = 10.0
 """The onset of an eye's narrowing is timed only if it narrows by more than this."""
 LEAST_SAMPLES = 5
+NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class SideSmile:
     ----------
     excursion_mm : Interval
         From rest to the held smile.
-    onset_speed_mm_s : float
+    onset_speed_mm_s : Interval
     half_rise_s : float
         When half of the excursion was reached.
     closure_percent : Interval
@@ -47,7 +48,7 @@ class SideSmile:
     """
 
     excursion_mm: Interval
-    onset_speed_mm_s: float
+    onset_speed_mm_s: Interval
     half_rise_s: float
     closure_percent: Interval
     eye_lag_s: float
@@ -89,13 +90,16 @@ def _one_side(
     corner_mm = distinct["smile_excursion_mm"].sel(side=side).values.astype(float)
     aperture_mm = np.where(blinking, np.nan, distinct["eye_aperture_mm"].sel(side=side).values)
     rest, held = (_within(time_s, corner_mm, spans.get(name)) for name in ("neutral", "hold"))
-    excursion = _difference(rest, held)
+    landmark_sd = landmark_sd_mm(distinct, "excursion")
+    excursion = _difference(rest, held, landmark_sd)
     rest_eye, held_eye = (
         _within(time_s, aperture_mm, spans.get(name)) for name in ("neutral", "hold")
     )
-    closure = _closure_percent(*_alone(distinct, time_s, spans, side, blinking))
+    closure = _closure_percent(
+        *_alone(distinct, time_s, spans, side, blinking), landmark_sd_mm(distinct, "aperture_alone")
+    )
     if not np.isfinite(closure.value):
-        closure = _closure_percent(rest_eye, held_eye)
+        closure = _closure_percent(rest_eye, held_eye, landmark_sd_mm(distinct, "aperture"))
     speed, rise_s, eye_lag_s = float("nan"), float("nan"), float("nan")
     if "onset" in spans and np.isfinite(excursion.value):
         speed, rise_s = _rise(time_s, corner_mm, spans["onset"], rest.middle, held.middle)
@@ -104,7 +108,9 @@ def _one_side(
                 time_s, aperture_mm, spans["onset"], rest_eye.middle, held_eye.middle
             )
             eye_lag_s = narrowed_s - rise_s
-    return SideSmile(excursion, speed, rise_s, closure, eye_lag_s)
+    reach = NORMAL * np.sqrt(2) * landmark_sd / SMOOTH_S or np.nan
+    onset_speed = Interval(speed, speed - reach, speed + reach)
+    return SideSmile(excursion, onset_speed, rise_s, closure, eye_lag_s)
 
 
 def _alone(
@@ -146,23 +152,35 @@ def _within(
     return _Level(float(np.median(signal[chosen])), float(error), len(middles))
 
 
-def _student(value: float, error: float, n_free: int) -> Interval:
-    reach = stats.t.ppf((1 + CONFIDENCE) / 2, max(n_free, 1)) * error
+def landmark_sd_mm(signals: xr.Dataset, what: str) -> float:
+    """By how much the face finder errs in ``excursion``, ``aperture``, ``aperture_alone``.
+
+    More frames do not make this less: it is a matter of the face and its expression.
+    Signals that do not tell it count as free of it.
+    """
+    return float(np.nan_to_num(float(signals.attrs.get(f"{what}_sd_mm", 0.0))))
+
+
+def _student(value: float, error: float, n_free: int, common: float = 0.0) -> Interval:
+    """Interval of a mean, given its scatter and an error that all of its values share."""
+    reach = np.hypot(stats.t.ppf((1 + CONFIDENCE) / 2, max(n_free, 1)) * error, NORMAL * common)
     return Interval(value, value - reach, value + reach)
 
 
-def _difference(rest: _Level, held: _Level) -> Interval:
+def _difference(rest: _Level, held: _Level, landmark_sd: float) -> Interval:
     n_free = min(rest.n_pieces, held.n_pieces) - 1
-    return _student(held.middle - rest.middle, float(np.hypot(rest.error, held.error)), n_free)
+    error = float(np.hypot(rest.error, held.error))
+    return _student(held.middle - rest.middle, error, n_free, np.sqrt(2) * landmark_sd)
 
 
-def _closure_percent(rest: _Level, held: _Level) -> Interval:
+def _closure_percent(rest: _Level, held: _Level, landmark_sd: float) -> Interval:
     if not rest.middle > 0:
         return Interval(float("nan"))
     share = held.middle / rest.middle
     error = float(np.hypot(held.error, share * rest.error)) / rest.middle
     n_free = min(rest.n_pieces, held.n_pieces) - 1
-    return _student(100 * (1 - share), 100 * error, n_free)
+    common = landmark_sd * float(np.hypot(1, share)) / rest.middle
+    return _student(100 * (1 - share), 100 * error, n_free, 100 * common)
 
 
 def _rise(
@@ -194,7 +212,8 @@ def _rise(
 def repeats(values: Sequence[Interval]) -> Interval:
     """Mean over repeated smiles, with the interval that their spread gives.
 
-    One smile keeps its own interval.
+    One smile keeps its own interval. The mean is not surer than the surest of the smiles:
+    the face finder errs alike in all of them.
     """
     known = [value for value in values if np.isfinite(value.value)]
     if not known:
@@ -202,4 +221,7 @@ def repeats(values: Sequence[Interval]) -> Interval:
     if len(known) == 1:
         return known[0]
     each = np.array([value.value for value in known])
-    return _student(float(each.mean()), float(each.std(ddof=1) / np.sqrt(len(each))), len(each) - 1)
+    mean = _student(float(each.mean()), float(each.std(ddof=1) / np.sqrt(len(each))), len(each) - 1)
+    reaches = [value.high - value.value for value in known if np.isfinite(value.high)]
+    reach = max(mean.high - mean.value, min(reaches, default=0.0))
+    return Interval(mean.value, mean.value - reach, mean.value + reach)

@@ -47,6 +47,8 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
     raw = _from_landmarks(records)
     mm_per_px, scale_sd = _scale(raw, iris_mm, rate_hz)
     displacement, displacement_se, head, residual = _integrate(records, mm_per_px, rate_hz)
+    usual_scale = _finite_median(mm_per_px)
+    alone = _stack(records, lambda r: r.alone, (2, 2)) * mm_per_px[:, None, None]
     bounds = [
         r.bound_px * s for r, s in zip(records, mm_per_px, strict=True) if r.bound_px is not None
     ]
@@ -60,10 +62,7 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
             "displacement_se_mm": (channel, displacement_se),
             "brightness": (channel, _stack(records, lambda r: r.brightness, (len(REGIONS),))),
             "eye_aperture_mm": (("frame", "side"), raw["aperture"] * mm_per_px[:, None]),
-            "eye_aperture_alone_mm": (
-                ("frame", "side"),
-                _stack(records, lambda r: r.alone, (2,)) * mm_per_px[:, None],
-            ),
+            "eye_aperture_alone_mm": (("frame", "side"), alone.mean(axis=2)),
             "smile_excursion_mm": (("frame", "side"), raw["excursion"] * mm_per_px[:, None]),
             "head_mm": (("frame", "space"), head),
             "head_angle_deg": (("frame", "angle"), raw["angles"]),
@@ -88,6 +87,10 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
         attrs={
             "iris_mm": iris_mm,
             "scale_relative_sd": scale_sd,
+            # Two readings of one thing tell the error of one, and of their mean.
+            "aperture_sd_mm": _rms(_leans(records, "aperture")[1]) * np.sqrt(2) * usual_scale,
+            "aperture_alone_sd_mm": _rms(alone[..., 1] - alone[..., 0]) / 2,
+            "excursion_sd_mm": _rms(_leans(records, "excursion")[1]) * usual_scale,
             "face_width_px": float(_finite_median(raw["box"][:, 2] - raw["box"][:, 0])),
             "interocular_px": float(_finite_median(raw["iod"])),
             "n_faces": tracker.n_faces,
@@ -139,16 +142,56 @@ def _of_shape(records: list[Record], name: str, shape: tuple[int, ...] = ()) -> 
     return filled.reshape(rows.shape)
 
 
+def _lean(records: list[Record], name: str, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
+    """Tell what added to landmarks of every frame makes a mirrored picture's their mirror image.
+
+    It changes with the expression alone, so that seldom readings do for what is slow; a
+    median of three leaves out what a blink does to one.
+    """
+    read_s, leans = _leans(records, name)
+    if not len(leans):
+        return np.zeros((len(records), *shape))
+    time_s = np.array([record.time_s for record in records])
+    steady = ndimage.median_filter(leans.reshape(len(leans), -1), size=(3, 1), mode="nearest")
+    lean = np.stack([np.interp(time_s, read_s, column) for column in steady.T], axis=1)
+    return lean.reshape(len(records), *shape)
+
+
+def _leans(records: list[Record], name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Find half of what the face's mirror image is told to be more than the face, and when."""
+    read = [
+        (r.time_s, (getattr(r.mirrored, name) - getattr(r.shape, name)) / 2)
+        for r in records
+        if r.shape is not None and r.mirrored is not None
+    ]
+    return np.array([at_s for at_s, _ in read]), np.array([lean for _, lean in read], dtype=float)
+
+
+def _rms(values: NDArray[np.float64]) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.sqrt(np.mean(finite**2))) if finite.size else np.nan
+
+
 def _from_landmarks(records: list[Record]) -> dict[str, NDArray[np.float64]]:
     return {
         "aperture": _of_shape(records, "aperture", (2,)),
-        "excursion": _of_shape(records, "excursion", (2,)),
+        "excursion": _of_shape(records, "excursion", (2,)) + _lean(records, "excursion", (2,)),
         "angles": _of_shape(records, "angles_deg", (3,)),
         "box": _of_shape(records, "box", (4,)),
         "iod": _of_shape(records, "interocular"),
-        "span": _of_shape(records, "eye_span"),
+        "span": _of_shape(records, "eye_span") + _lean(records, "eye_span"),
         "iris": _of_shape(records, "iris"),
+        "ratio": _iris_ratios(records),
     }
+
+
+def _iris_ratios(records: list[Record]) -> NDArray[np.float64]:
+    """Iris diameter over distance of the eye corners, where read from both mirror images."""
+    return np.array([
+        np.nan if r.shape is None or r.mirrored is None
+        else (r.shape.iris + r.mirrored.iris) / (r.shape.eye_span + r.mirrored.eye_span)
+        for r in records
+    ])  # fmt: skip
 
 
 def _scale(
@@ -167,7 +210,8 @@ def _scale(
         good = np.isfinite(iris)
     if not good.any():
         return np.full(len(span), np.nan), np.nan
-    ratios = iris[good] / span[good]
+    read = good & np.isfinite(raw["ratio"])
+    ratios = raw["ratio"][read] if read.any() else iris[good] / span[good]
     ratio = float(np.median(ratios))
     smooth = _smooth(span, max(1, round(_SCALE_WINDOW_S * rate_hz)))
     spread = 1.4826 * float(np.median(np.abs(ratios - ratio))) / ratio

@@ -5,7 +5,7 @@ All functions take landmarks as (478, 3) arrays in pixels of the picture.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,6 +100,15 @@ class Shape:
     interocular: float
     eye_span: float
     iris: float
+
+    def of_mirror_image(self) -> Shape:
+        """Take it for the mirror image of what it was read from; the box is left where it was."""
+        return replace(
+            self,
+            aperture=self.aperture[::-1],
+            excursion=self.excursion[::-1],
+            angles_deg=self.angles_deg * (-1.0, 1.0, -1.0),
+        )
 
 
 def describe(face: NDArray[np.float64]) -> Shape:

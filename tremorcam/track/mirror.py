@@ -71,7 +71,10 @@ class EyesAlone:
     def apertures_px(
         self, gray: NDArray[np.uint8], face: NDArray[np.float64], time_s: float
     ) -> NDArray[np.float64]:
-        """Mean distance of the lid margins, left then right; NaN where no face is seen.
+        """Mean distance of the lid margins, shape (2, 2); NaN where no face is seen.
+
+        Rows are the eyes, left then right; columns are the two readings that a face made of
+        one eye and its mirror image gives.
 
         Parameters
         ----------
@@ -81,9 +84,9 @@ class EyesAlone:
         time_s : float
             Must increase from call to call.
         """
-        apertures = np.full(2, np.nan)
+        apertures = np.full((2, 2), np.nan)
         for at, side in enumerate(SIDES):
             found = self._landmarks.find(mirrored(gray, face, side), time_s=time_s + at * _APART_S)
             if found:
-                apertures[at] = eye_apertures_px(found[0]).mean()
+                apertures[at] = eye_apertures_px(found[0])
         return apertures

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 _LANDMARK_INTERVAL_S = 1 / 5
 _ALONE_INTERVAL_S = 0.45
-"""Each eye is read by itself so often: it costs the network twice, and serves only what lasts."""
+"""Each eye is read by itself, and the mirror image, so often: it costs the network three times,
+and serves only what lasts."""
 _EYE_CHANGE = 1.4
 """Landmarks are looked for out of turn when the eyes' picture changes so many times as much
 as it usually does: a lid may be moving. The frame before then tells where it rested."""
@@ -69,7 +70,8 @@ class Record:
     """What one frame gave; ``None`` and NaN stand for what it did not.
 
     ``shape`` is there only for frames whose landmarks were looked for, ``alone`` (the apertures
-    of the eyes, each read by itself) for some of these.
+    of the eyes, each read twice by itself) and ``mirrored`` (what landmarks in the mirrored picture
+    say of the same face) for some of these.
     """
 
     time_s: float
@@ -78,6 +80,7 @@ class Record:
     found: bool = False
     shape: Shape | None = None
     alone: NDArray[np.float64] | None = None
+    mirrored: Shape | None = None
     step: Step | None = None
     centres: NDArray[np.float64] | None = None
     brightness: NDArray[np.float64] | None = None
@@ -97,6 +100,15 @@ class _View:
 
 
 @dataclass(frozen=True)
+class _Found:
+    """Faces in a crop; for some of them each eye's own aperture and the face's mirror image."""
+
+    faces: list[NDArray[np.float64]]
+    alone: NDArray[np.float64] | None = None
+    mirrored: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
 class _Pending:
     """Landmarks that are being looked for; where flow alone had carried the anchors by then."""
 
@@ -104,7 +116,7 @@ class _Pending:
     record: Record
     carried: NDArray[np.float64]
     crop: Crop
-    faces: Future[tuple[list[NDArray[np.float64]], NDArray[np.float64] | None]]
+    found: Future[_Found]
 
 
 class Tracker:
@@ -135,6 +147,7 @@ class Tracker:
         self._pending: deque[_Pending] = deque()
         self._counts: list[Future[list[NDArray[np.float64]]]] = []
         self._alone: EyesAlone | None = None
+        self._twin: FaceLandmarks | None = None
         self._looked = -1
         self._alone_s = self._counted_s = self._searched_s = -np.inf
         self._eyes = _EyeWatch()
@@ -192,7 +205,7 @@ class Tracker:
 
     def _lose(self) -> None:
         for pending in self._pending:
-            pending.faces.exception()  # waits: the networks they use are about to be closed
+            pending.found.exception()  # waits: the networks they use are about to be closed
         self._pending.clear()
         self._view = None
         self._eyes = _EyeWatch()
@@ -200,12 +213,10 @@ class Tracker:
 
     def _restart_follower(self) -> None:
         # It remembers where in its crop the face was; in another crop that misleads it.
-        if self._follower is not None:
-            self._follower.close()
-            self._follower = None
-        if self._alone is not None:
-            self._alone.close()
-            self._alone = None
+        for network in (self._follower, self._twin, self._alone):
+            if network is not None:
+                network.close()
+        self._follower = self._twin = self._alone = None
 
     def _follow(self, gray: NDArray[np.uint8], record: Record) -> None:
         before = self._view
@@ -243,21 +254,21 @@ class Tracker:
         alone = record.time_s - self._alone_s >= _ALONE_INTERVAL_S - 1e-6
         if alone:
             self._alone_s = record.time_s
-        faces = self._thread.submit(self._find, view.picture, record.time_s, alone=alone)
-        self._pending.append(_Pending(at, record, carried, view.crop, faces))
+        found = self._thread.submit(self._find, view.picture, record.time_s, alone=alone)
+        self._pending.append(_Pending(at, record, carried, view.crop, found))
 
-    def _find(
-        self, picture: NDArray[np.uint8], time_s: float, *, alone: bool
-    ) -> tuple[list[NDArray[np.float64]], NDArray[np.float64] | None]:
-        """Landmarks of the face, and each eye's own aperture if asked for; runs beside the flow."""
+    def _find(self, picture: NDArray[np.uint8], time_s: float, *, alone: bool) -> _Found:
+        """Landmarks of the face, and what else is asked for; runs beside the flow."""
         if self._follower is None:
             self._follower = FaceLandmarks()
         faces = self._follower.find(picture, time_s=time_s)
         if not (alone and faces):
-            return faces, None
-        if self._alone is None:
-            self._alone = EyesAlone()
-        return faces, self._alone.apertures_px(picture, faces[0], time_s)
+            return _Found(faces)
+        if self._alone is None or self._twin is None:
+            self._alone, self._twin = EyesAlone(), FaceLandmarks()
+        twins = self._twin.find(np.ascontiguousarray(picture[:, ::-1]), time_s=time_s)
+        apertures = self._alone.apertures_px(picture, faces[0], time_s)
+        return _Found(faces, apertures, twins[0] if twins else None)
 
     def _settle(self, before: float = np.inf) -> bool:
         """Take up landmarks of frames before that one; False if the face had gone by then."""
@@ -267,18 +278,19 @@ class Tracker:
         return True
 
     def _take_up(self, pending: _Pending) -> bool:
-        faces, alone = pending.faces.result()
-        if not faces:
+        found = pending.found.result()
+        if not found.faces:
             for record in self.records[pending.first :]:
                 record.found, record.step, record.centres = False, None, None
             self._lose()
             return False
-        found, crop = faces[0], pending.crop
-        face = np.concatenate(
-            [crop.to_picture(found[:, :2]), found[:, 2:] / crop.factor.mean()], axis=1
-        )
+        face = _in_picture(found.faces[0], pending.crop)
         pending.record.shape = geometry.describe(face)
-        pending.record.alone = None if alone is None else alone / crop.factor.mean()
+        if found.alone is not None:
+            pending.record.alone = found.alone / pending.crop.factor.mean()
+        if found.mirrored is not None:
+            twin = geometry.describe(_in_picture(found.mirrored, pending.crop))
+            pending.record.mirrored = twin.of_mirror_image()
         carried = self._anchors - self._pulled - pending.carried
         away = _goal(face) + carried - self._anchors
         astray = np.hypot(away[:, 0], away[:, 1]) > _SNAP * geometry.interocular_px(face)
@@ -357,6 +369,10 @@ def _eye(view: _View, centre: NDArray[np.float64]) -> NDArray[np.uint8]:
     patch = cv2.getRectSubPix(view.flat, size, centre.tolist())
     coarse = (max(1, size[0] // _EYE_CELL_PX), max(1, size[1] // _EYE_CELL_PX))
     return np.asarray(cv2.resize(patch, coarse, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _in_picture(face: NDArray[np.float64], crop: Crop) -> NDArray[np.float64]:
+    return np.concatenate([crop.to_picture(face[:, :2]), face[:, 2:] / crop.factor.mean()], axis=1)
 
 
 def _goal(face: NDArray[np.float64]) -> NDArray[np.float64]:

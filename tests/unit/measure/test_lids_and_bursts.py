@@ -121,6 +121,27 @@ def test_narrowing_is_told_from_eyes_read_alone_where_they_were():
     assert apart["ci_low"] < 100 * 0.85 * 0.5 < apart["ci_high"]
 
 
+def test_intervals_hold_by_how_much_the_face_finder_errs():
+    signals = make_signals(smiles=((4.0, 9.0), (12.0, 17.0)))
+    plain = measured(signals)
+    signals.attrs |= {"excursion_sd_mm": 0.3, "aperture_sd_mm": 0.2, "aperture_alone_sd_mm": 0.1}
+    doubtful = measured(signals)
+
+    def reach(measurement, measure, region, side="left", phase="hold"):
+        found = row(measurement, measure, region=region, side=side, phase=phase)
+        return found["ci_high"] - found["value"]
+
+    for measure, region, least in (
+        ("smile_excursion", "mouth_corner", 1.96 * np.sqrt(2) * 0.3),
+        ("eye_closure_with_smile", "eye", 100 * 1.96 * 0.2 / 10),
+    ):
+        assert reach(plain, measure, region) < least <= reach(doubtful, measure, region)
+    assert reach(doubtful, "smile_asymmetry", "mouth_corner", "both") > 1.96 * 2 * 0.3 * 0.99
+    assert np.isnan(reach(plain, "eye_aperture", "eye", phase="neutral"))
+    aperture = reach(doubtful, "eye_aperture", "eye", phase="neutral")
+    assert aperture == pytest.approx(1.96 * 0.2, rel=1e-3)
+
+
 def test_rates_have_poisson_intervals():
     none = rate_per_min(0, 60.0)
     assert (none.value, none.low) == (0, 0)

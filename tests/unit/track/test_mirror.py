@@ -6,9 +6,10 @@ import pytest
 from tremorcam.anatomy import SIDES
 from tremorcam.simulate import Camera, Closure, Encoding, Head, Scene, render
 from tremorcam.source.video import Video
-from tremorcam.track import geometry
+from tremorcam.track import displacement, geometry
 from tremorcam.track.landmarks import FaceLandmarks
 from tremorcam.track.mirror import EyesAlone, mirrored
+from tremorcam.track.tracker import Record
 
 SHUT = 0.5
 """Share by which the left eye closes in the last frame."""
@@ -52,9 +53,30 @@ def test_an_eye_alone_is_read_without_the_other(pictures):
         reader.apertures_px(gray, face, time_s) for time_s, (gray, face) in enumerate(pictures)
     )
     reader.close()
-    left, right = 1 - half_px / open_px
+    assert half_px.shape == (2, 2)
+    left, right = 1 - half_px.mean(axis=1) / open_px.mean(axis=1)
     together = [geometry.eye_apertures_px(face) for _, face in pictures]
     shared_left, shared_right = 1 - together[1] / together[0]
     assert abs(right) < 0.05
     assert left > 0.4 * SHUT
     assert left - right > 1.5 * (shared_left - shared_right)
+
+
+def test_what_is_slow_swaps_with_the_picture(pictures):
+    with FaceLandmarks(follow=False) as finder:
+        gray = pictures[1][0]
+        seen, image = (
+            geometry.describe(finder.find(np.ascontiguousarray(each))[0])
+            for each in (gray, gray[:, ::-1])
+        )
+
+    def told(shape, other):
+        record = Record(0.0, 0.0, found=True, shape=shape, mirrored=other.of_mirror_image())
+        return displacement._from_landmarks([record])
+
+    as_it_is, turned = told(seen, image), told(image, seen)
+    assert as_it_is["excursion"] == pytest.approx(turned["excursion"][:, ::-1], rel=1e-12)
+    for name in ("span", "ratio"):
+        assert as_it_is[name] == pytest.approx(turned[name], rel=1e-12)
+    # The face finder by itself does not do that.
+    assert not np.allclose(seen.excursion, image.excursion[::-1], rtol=1e-3)
