@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats
 
-from tremorcam.measure.narrowband import HALF_BAND_HZ
+from tremorcam.measure.narrowband import CONFIDENCE, HALF_BAND_HZ, Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,16 +32,43 @@ class Coupling:
     phase_rad : float
         By how much the second trails the first along their main axes; NaN where the second
         has no single main axis to compare.
+    n_free : float
+        Independent values that the coherence is told from.
     """
 
     coherence: float
     limit: float
     phase_rad: float
+    n_free: float
 
     @property
     def significant(self) -> bool:
         """Whether it is more than chance."""
         return self.coherence > self.limit
+
+    @property
+    def coherence_interval(self) -> Interval:
+        """Coherence with its 95 % interval, by Fisher's transform of its root.
+
+        The variance of that is 1 / (2 n) for n independent values (Enochson & Goodman 1965;
+        Halliday 1995, doi:10.1016/0079-6107(96)00009-0).
+        """
+        if not np.isfinite(self.coherence):
+            return Interval(float("nan"))
+        reach = stats.norm.ppf((1 + CONFIDENCE) / 2) / np.sqrt(2 * self.n_free)
+        middle = np.arctanh(min(np.sqrt(self.coherence), 1 - 1e-9))
+        low, high = np.tanh(np.maximum([middle - reach, middle + reach], 0.0)) ** 2
+        return Interval(self.coherence, float(low), float(high))
+
+    @property
+    def phase_interval_rad(self) -> Interval:
+        """Phase with its 95 % interval, from the variance (1 / coherence - 1) / (2 n).
+
+        Halliday 1995, doi:10.1016/0079-6107(96)00009-0.
+        """
+        variance = (1 / max(self.coherence, 1e-9) - 1) / (2 * self.n_free)
+        reach = float(stats.norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt(variance))
+        return Interval(self.phase_rad, self.phase_rad - reach, self.phase_rad + reach)
 
 
 def couple(
@@ -61,7 +89,7 @@ def couple(
         count unless one is given.
     """
     pairs = [_shared(one, other) for one, other in _match(first.envelopes, second.envelopes)]
-    nothing = Coupling(float("nan"), float("nan"), float("nan"))
+    nothing = Coupling(float("nan"), float("nan"), float("nan"), float("nan"))
     if not pairs:
         return nothing
     ours = np.concatenate([pair[0] for pair in pairs]) @ (
@@ -82,7 +110,7 @@ def couple(
     n_free = max(2 * HALF_BAND_HZ * duration_s - theirs.shape[1] + 1, 2.0)
     limit = 1 - (1 - COHERENCE_CONFIDENCE) ** (1 / (n_free - 1))
     phase = float(np.angle(weight[0])) if theirs.shape[1] == 1 else float("nan")
-    return Coupling(min(coherence, 1.0), float(limit), phase)
+    return Coupling(min(coherence, 1.0), float(limit), phase, n_free)
 
 
 def _match(

@@ -41,14 +41,22 @@ def growth_ratio(tremor: Narrowband, holds: Sequence[tuple[int, float, float]]) 
     if not courses:
         return Interval(float("nan"))
     course = np.mean(courses, axis=0)
+    third = PIECES // 3
+    return _amplitude_ratio(course[-third:].mean(), course[:third].mean(), courses, len(courses))
+
+
+def _amplitude_ratio(
+    power: float, reference: float, courses: Sequence[NDArray[np.float64]], n_thirds: int
+) -> Interval:
+    """Root of one mean square over another; each is the mean of so many thirds of the courses."""
     relative = np.concatenate([_scatter(each) for each in courses])
-    first, last = course[: PIECES // 3].mean(), course[-PIECES // 3 :].mean()
-    spread = np.sqrt((relative**2).sum() / (len(courses) * (PIECES - 3)))
-    error = spread / np.sqrt(PIECES // 3 * len(courses)) * np.sqrt(_dependence(relative))
+    n_free = len(courses) * (PIECES - 3)
+    spread = np.sqrt((relative**2).sum() / n_free)
+    error = spread / np.sqrt(PIECES // 3 * n_thirds) * np.sqrt(_dependence(relative))
     # A third without any tremor above its noise has no amplitude to divide by.
-    floor = max(error * abs(course).mean(), 1e-12)
-    ratio = np.sqrt(max(last, floor) / max(first, floor))
-    reach = stats.t.ppf((1 + CONFIDENCE) / 2, len(courses) * (PIECES - 3)) * error * np.sqrt(2) / 2
+    floor = max(error * abs(np.mean(courses)), 1e-12)
+    ratio = np.sqrt(max(power, floor) / max(reference, floor))
+    reach = stats.t.ppf((1 + CONFIDENCE) / 2, n_free) * error * np.sqrt(2) / 2
     with np.errstate(over="ignore"):  # an interval without an end is infinite
         return Interval(float(ratio), float(ratio * np.exp(-reach)), float(ratio * np.exp(reach)))
 
@@ -95,14 +103,16 @@ def _dependence(relative: NDArray[np.float64]) -> float:
 
 def recovery_ratio(
     tremor: Narrowband, before: tuple[int, float, float], after: tuple[int, float, float]
-) -> float:
-    """Amplitude at the beginning of a smile over that at the end of the one before."""
+) -> Interval:
+    """Amplitude at the beginning of a smile over that at the end of the one before.
+
+    The interval is found as that of :func:`growth_ratio` is.
+    """
     last, first = _pieces(tremor.envelopes, *before), _pieces(tremor.envelopes, *after)
     if last is None or first is None:
-        return float("nan")
+        return Interval(float("nan"))
     third = PIECES // 3
-    end, begin = last[-third:].mean(), first[:third].mean()
-    return float(np.sqrt(max(begin, 0.0) / end)) if end > 0 else float("nan")
+    return _amplitude_ratio(first[:third].mean(), last[-third:].mean(), [last, first], 1)
 
 
 def course_rows(

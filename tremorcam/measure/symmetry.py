@@ -39,11 +39,12 @@ class SidePair:
     coupling: Coupling
 
     @property
-    def lag_s(self) -> float:
+    def lag_s(self) -> Interval:
         """How long the right side trails the left; NaN where they are not coherent."""
         if not self.coupling.significant:
-            return float("nan")
-        return self.coupling.phase_rad / (2 * np.pi * self.left.centre_hz)
+            return Interval(float("nan"))
+        phase, turn = self.coupling.phase_interval_rad, 2 * np.pi * self.left.centre_hz
+        return Interval(phase.value / turn, phase.low / turn, phase.high / turn)
 
 
 def side_pairs(found: StretchTremor, *, seed: int = 0) -> list[SidePair]:

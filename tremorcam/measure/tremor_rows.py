@@ -154,7 +154,7 @@ def add_symmetry(rows: MeasureRows, found: StretchTremor, pairs: Sequence[SidePa
         place = Place(name, "both", stretch.phase, stretch.smile)
         coupling = pair.coupling
         rows.add(place, "asymmetry_index", pair.asymmetry)
-        rows.add(place, "coherence", coupling.coherence, noise_floor=coupling.limit,
+        rows.add(place, "coherence", coupling.coherence_interval, noise_floor=coupling.limit,
                  detected=coupling.significant)  # fmt: skip
         rows.add(place, "lag", pair.lag_s)
     if not pairs:

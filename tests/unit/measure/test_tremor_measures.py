@@ -5,6 +5,8 @@ import pytest
 from measuring import detected, measured, move, row
 from synthetic_signals import make_signals
 
+from tremorcam.measure.coupling import Coupling
+
 LEFT, RIGHT = "mouth_corner_left", "mouth_corner_right"
 BOTH_SIDES = {"region": "face", "side": "both"}
 
@@ -48,7 +50,10 @@ def test_coherence_and_lag_of_sides_that_move_together():
     assert coherence["value"] > 0.95
     assert coherence["detected"] is True
     assert 0 < coherence["noise_floor"] < 0.5
-    assert row(measurement, "lag", **BOTH_SIDES)["value"] == pytest.approx(lag_s, abs=0.002)
+    assert coherence["ci_low"] < coherence["value"] < coherence["ci_high"] <= 1
+    lag = row(measurement, "lag", **BOTH_SIDES)
+    assert lag["value"] == pytest.approx(lag_s, abs=0.002)
+    assert lag["ci_low"] < lag_s < lag["ci_high"]
 
 
 def test_sides_of_different_frequency_are_not_coherent():
@@ -94,6 +99,23 @@ def test_the_course_follows_the_amplitude():
     assert (other["noise_rms_mm"] > 0).all()
 
 
+def test_the_intervals_of_coherence_and_phase_hold_what_they_promise():
+    rng, inside, n, draws = np.random.default_rng(5), np.zeros(2), 40, 400
+    truth, phase = 0.6, 0.8
+    for _ in range(draws):
+        unit = rng.standard_normal((2, 2, n)) / np.sqrt(2)
+        one, other = unit[:, 0] + 1j * unit[:, 1]
+        first = np.exp(1j * phase) * (np.sqrt(truth) * other + np.sqrt(1 - truth) * one)
+        cross = (first * other.conj()).sum()
+        coherence = abs(cross) ** 2 / (abs(first) ** 2).sum() / (abs(other) ** 2).sum()
+        found = Coupling(float(coherence), 0.0, float(np.angle(cross)), float(n))
+        for at, (each, true) in enumerate(
+            [(found.coherence_interval, truth), (found.phase_interval_rad, phase)]
+        ):
+            inside[at] += each.low <= true <= each.high
+    assert (np.abs(inside / draws - 0.95) < 0.04).all()
+
+
 def test_recovery_at_the_next_smile():
     signals = make_signals(duration_s=34, smiles=((3, 14), (18, 31)), blinks_s=(2.0,))
     time_s = signals["time_s"].values
@@ -101,6 +123,7 @@ def test_recovery_at_the_next_smile():
     measurement = measured(move(signals, (LEFT,), amplitude_mm * wave(signals, 9)))
     recovery = row(measurement, "recovery_ratio", smile=2, **BOTH_SIDES)
     assert recovery["value"] == pytest.approx(0.5, rel=0.1)
+    assert recovery["ci_low"] < 0.5 < recovery["ci_high"] < 1
     place = {"region": "mouth_corner", "side": "left"}
     first, second = (
         row(measurement, "tremor_amplitude_rms", smile=n, **place)["value"] for n in (1, 2)
