@@ -87,3 +87,17 @@ def make_signals(
         },
         attrs={"iris_mm": 11.71, "scale_relative_sd": 0.04, "face_width_px": 320.0, "n_faces": 1},
     )  # fmt: skip
+
+
+def seen_in_a_mirror(signals: xr.Dataset) -> xr.Dataset:
+    """Signals that tracking would give of the mirror image: left is right, x runs the other way."""
+    keys = [region.key for region in REGIONS]
+    other = {"left": "right", "right": "left", "both": "both"}
+    twins = [keys.index(f"{region.name}_{other[region.side]}") for region in REGIONS]
+    turned = signals.isel(channel=twins, side=[1, 0]).assign_coords(
+        channel=signals["channel"], side=signals["side"]
+    )
+    for name in ("displacement_mm", "head_mm", "background_px"):
+        turned[name] = turned[name] * xr.DataArray([-1.0, 1.0], dims="space")
+    turned["head_angle_deg"] = turned["head_angle_deg"] * xr.DataArray([-1.0, 1, -1], dims="angle")
+    return turned.transpose("frame", "channel", "space", "side", "angle", "corner")

@@ -19,7 +19,7 @@ def write_csv(cells: Iterable[Iterable[Any]], file: str, *, header: bool = True)
     """Write columns of values, in the file's order, as CSV.
 
     Comma-separated, ``.`` for decimals, lines ended by LF; numbers keep seven significant
-    digits, times microseconds. Missing values are empty.
+    digits, times microseconds. Missing and infinite values are empty.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def _texts(values: Iterable[Any], column: Column) -> list[str]:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
 
 
 def _writer(column: Column) -> Callable[[Any], str]:
