@@ -39,6 +39,7 @@ class Column:
     enum: tuple[str, ...] = ()
 
 
+@cache
 def measures() -> Mapping[str, Measure]:
     """Every measure by its name in measures.csv."""
     return MappingProxyType({name: Measure(**entry) for name, entry in _load()["measures"].items()})

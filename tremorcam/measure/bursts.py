@@ -204,9 +204,16 @@ def _running_median(
 ) -> NDArray[np.float64]:
     """Centred median of the usual samples, drawn across where there are none; shape as given."""
     known = pd.DataFrame(np.where(usual.reshape(-1, *[1] * (values.ndim - 1)), values, np.nan))
-    middle = known.rolling(width, center=True, min_periods=1).median()
-    filled = middle.interpolate(limit_direction="both").fillna(0.0).to_numpy()
-    return filled.reshape(values.shape)
+    middle = known.rolling(width, center=True, min_periods=1).median().to_numpy()
+    return np.column_stack([_drawn_across(column) for column in middle.T]).reshape(values.shape)
+
+
+def _drawn_across(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fill what is unknown from what is beside it; 0 where nothing is known."""
+    known = np.flatnonzero(np.isfinite(values))
+    if not len(known):
+        return np.zeros(len(values))
+    return np.interp(np.arange(len(values)), known, values[known])
 
 
 def _smooth(moved: NDArray[np.float64], interval_s: float) -> NDArray[np.float64]:
@@ -229,14 +236,15 @@ def _z(
     """
     sizes = np.concatenate([np.abs(m[kept]) for m, kept in zip(motion, usual, strict=True)])
     spread_mm = np.quantile(sizes, quantile, axis=0) / stats.halfnorm.ppf(quantile)
+    usual_of_noise = stats.rayleigh.ppf(quantile)
     scores = []
     for moved, kept in zip(motion, usual, strict=True):
         z: NDArray[np.float64] = np.hypot(*(moved / np.maximum(spread_mm, 1e-9)).T)
         width = min(max(3, round(LOCAL_S / samples.interval_s)), len(z))
         known = pd.Series(np.where(kept, z, np.nan))
         around = known.rolling(width, center=True, min_periods=1).quantile(quantile)
-        local = around.interpolate(limit_direction="both").fillna(0.0).to_numpy()
-        scores.append(z / np.maximum(local / stats.rayleigh.ppf(quantile), 1.0))
+        local = _drawn_across(around.to_numpy())
+        scores.append(z / np.maximum(local / usual_of_noise, 1.0))
     return scores
 
 
