@@ -49,6 +49,27 @@ class Recording:
     scene: Scene
 
 
+def mixtures(n_each: int, faces: tuple[str | None, ...], *, first: int = 0) -> list[Recording]:
+    """Draw ``n_each`` recordings of every two patterns that are shown at once."""
+    return [
+        draw_mixture(shown, number, faces[(number // 2) % len(faces)])
+        for number in range(first, first + n_each)
+        for shown in MIXTURES
+    ]
+
+
+def draw_mixture(shown: str, number: int, face: str | None) -> Recording:
+    """Draw one recording of two patterns, named with a plus between them."""
+    seed = 1000 * number + 500 + list(MIXTURES).index(shown)
+    rng = np.random.default_rng([seed, 77])
+    severity = SEVERITIES[(number // 2) % 3]
+    scene = _healthy(rng, seed, face, shown.partition("+")[0])
+    for rule in MIXTURES[shown]:
+        scene = rule(scene, severity, rng)
+    half = "tuning" if number % 2 else "reported"
+    return Recording(f"{shown}_{number:03d}", shown, severity, half, (), scene)
+
+
 def cohort(n_each: int, faces: tuple[str | None, ...], *, first: int = 0) -> list[Recording]:
     """Draw ``n_each`` recordings of every pattern, faces and severities in turn."""
     return [
@@ -399,6 +420,13 @@ _RULES = {
     "slow_tremor": _slow,
     "smiling_tremor": _smiling,
 }
+MIXTURES = {
+    "synkinesis+muscle_fatigue": (_synkinesis, _twitching),
+    "blepharospasm+muscle_fatigue": (_blepharospasm, _growing),
+    "blepharospasm+generalized_tremor": (_blepharospasm, _generalized),
+    "hemifacial_spasm+generalized_tremor": (_hemifacial, _generalized),
+}
+"""What a person may show at once, as the rules are applied: the lids first."""
 
 
 # --- what else happens ---------------------------------------------------------------------

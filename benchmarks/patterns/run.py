@@ -2,6 +2,7 @@
 
     python benchmarks/patterns/run.py signals WORK --n 20      no video: perfect tracking + noise
     python benchmarks/patterns/run.py video WORK --half reported --n 60 --faces FOLDER
+    python benchmarks/patterns/run.py video WORK --mixtures ...          two patterns at once
     python benchmarks/patterns/run.py report WORK --half reported --docs docs/patterns.md
     (and with --source signals for what was measured from signals)
 
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cohort import Recording, cohort
+from cohort import Recording, cohort, mixtures
 from score import report
 from signals import signals_of
 from stored import Stored, save
@@ -89,6 +90,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="stop after so many new ones")
     parser.add_argument("--faces", type=Path, help="folder of photographs")
     parser.add_argument("--half", choices=["tuning", "reported"], default="tuning")
+    parser.add_argument("--mixtures", action="store_true", help="two patterns in each recording")
     parser.add_argument("--source", choices=["video", "signals"], default="video",
                         help="what the stored ones were measured from")  # fmt: skip
     parser.add_argument("--docs", type=Path, help="page to write the result into")
@@ -99,7 +101,7 @@ def main() -> None:
         report(chosen, half=args.half, source=args.source, docs=args.docs)
         return
     photos = sorted(str(p) for p in args.faces.glob("*.jpg")) if args.faces else []
-    drawn = cohort(args.n, (None, *photos), first=args.first)
+    drawn = (mixtures if args.mixtures else cohort)(args.n, (None, *photos), first=args.first)
     recordings = [recording for recording in drawn if recording.half == args.half]
     measure_one = measure_video if args.what == "video" else measure_signals
     run(recordings, args.work, measure_one, limit=args.limit)
