@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PIECES = 12
 """A hold is compared with itself in this many pieces, four in each third."""
 LEAST_PIECE_S = 0.25
+LEAST_POWER = 0.02
+"""Share of the hold's mean square below which a third counts as without tremor."""
 WINDOW_S, STEP_S = 1.0, 0.5
 LARGEST_AUTOCORRELATION = 0.7
 
@@ -54,7 +56,7 @@ def _amplitude_ratio(
     spread = np.sqrt((relative**2).sum() / n_free)
     error = spread / np.sqrt(PIECES // 3 * n_thirds) * np.sqrt(_dependence(relative))
     # A third without any tremor above its noise has no amplitude to divide by.
-    floor = max(error * abs(np.mean(courses)), 1e-12)
+    floor = max(min(error, LEAST_POWER) * abs(np.mean(courses)), 1e-12)
     ratio = np.sqrt(max(power, floor) / max(reference, floor))
     reach = stats.t.ppf((1 + CONFIDENCE) / 2, n_free) * error * np.sqrt(2) / 2
     with np.errstate(over="ignore"):  # an interval without an end is infinite
@@ -82,9 +84,9 @@ def _pieces(
 
 
 def _scatter(course: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Relative deviations from a parabola through the course."""
+    """Relative deviations from a course whose amplitude is a parabola."""
     place = np.arange(PIECES)
-    smooth = np.polyval(np.polyfit(place, course, 2), place)
+    smooth = np.polyval(np.polyfit(place, np.sqrt(np.maximum(course, 0.0)), 2), place) ** 2
     level = np.maximum(smooth, 0.25 * max(course.mean(), 1e-12))
     relative: NDArray[np.float64] = (course - smooth) / level
     return relative
