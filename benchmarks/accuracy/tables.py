@@ -48,6 +48,7 @@ def goals(rows: pd.DataFrame) -> str:
     exact = own[own["level"].str.startswith("x264 crf 0")]
     large = tried[tried["true_mm"] > 0.09]
     alarm = own[own["factor"] == "alarm"].drop_duplicates("name")
+    rates = own[own["factor"] == "rate"]
     lines = [
         *(
             (f"gain at 12 Mbit/s, {name}", "0.95 to 1.05",
@@ -68,6 +69,9 @@ def goals(rows: pd.DataFrame) -> str:
         ("cross-talk to the unmoved corner", "≤ 2 %", _middle_worst(100 * _talk(own), 2, " %")),
         ("frequency error from 0.1 mm, Hz", "≤ 0.05", _middle_worst(_error_hz(large), 3)),
         ("frequency error at 0.05 mm, Hz", "≤ 0.1", _middle_worst(_error_hz(small), 3)),
+        ("24 to 60 Hz and variable rate: gain of 0.3 mm", "0.95 to 1.05",
+         _spread(rates["clear_gain"].dropna())),
+        ("the same: error of the frequency, Hz", "≤ 0.05", _middle_worst(_error_hz(rates), 3)),
         ("0.05 mm found", "≥ 95 %", _share(small["detected"])),
         ("recordings without tremor that alarm", "≤ 1 %", _share(alarm["n_alarms"] > 0)),
         ("1 mm of head tremor, left in the mouth", "≤ 5 %",
