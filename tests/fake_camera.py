@@ -5,12 +5,15 @@ recording. The numbers, painted as black and white squares along the lower edge,
 picture of the clip each picture of a recording is, and so what is true of the recording.
 """
 
+import shutil
 from dataclasses import replace
 
 import av
 import cv2
 import numpy as np
 from scipy.signal import lombscargle
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 RATE_HZ = 30.0
 TREMOR_HZ, TREMOR_MM = 7.0, 0.3
@@ -51,6 +54,17 @@ def make_clip(folder):
             _paint_number(picture, number)
             file.write(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 96])[1])
     return path
+
+
+def launch_browser(playwright, clip):
+    """Start a Chromium whose camera plays the clip, and that asks for no permission."""
+    return playwright.chromium.launch(
+        executable_path=CHROMIUM,
+        args=[
+            "--headless=new", "--no-sandbox", "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={clip}",
+        ],
+    )  # fmt: skip
 
 
 def _paint_number(picture, number):

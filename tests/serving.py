@@ -14,6 +14,16 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 
 
+def wait_until_it_answers(url, timeout_s=300):
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=30).close()
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"nothing answers at {url}")
+
+
 class Server:
     """A server in a process of its own, that can be killed and started again."""
 
@@ -34,13 +44,7 @@ class Server:
             env=os.environ | {"PYTHONPATH": paths},
             start_new_session=True,
         )  # fmt: skip
-        end = time.monotonic() + 300
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError):
-                self.get("/config")
-                return
-            time.sleep(0.2)
-        raise AssertionError("the server did not start")
+        wait_until_it_answers(f"{self.url}/api/config")
 
     def kill(self):
         """End the server and all that it started, at once."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -109,13 +108,7 @@ def main() -> None:
         clip = asked.clip if asked.clip and asked.clip.exists() else fake_camera.make_clip(folder)
         server = Server(Path(work) / "data", "web_stubs:quick")
         server.start()
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=[
-                "--headless=new", "--no-sandbox", "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={clip}",
-            ],
-        )  # fmt: skip
+        browser = fake_camera.launch_browser(playwright, clip)
         try:
             record(browser, server, guided=True)  # warm
             runs = [

@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
 import fake_camera
 from playwright.sync_api import sync_playwright
+from serving import wait_until_it_answers
 
 ROOT = Path(__file__).parents[2]
 PORT = 8431
@@ -42,26 +40,10 @@ class Clock:
         self._last = now
 
 
-def wait_for_page(url: str) -> None:
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        with suppress(OSError):
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        time.sleep(0.1)
-    raise SystemExit("the page never came")
-
-
 def use_the_page(url: str, clip: Path, clock: Clock) -> str:
     """Click what a person would click; the answer that is shown."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=[
-                "--headless=new", "--no-sandbox", "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={clip}",
-            ],
-        )  # fmt: skip
+        browser = fake_camera.launch_browser(playwright, clip)
         page = browser.new_page()
         page.set_default_timeout(SLOW_MS)
         page.goto(url)
@@ -103,7 +85,7 @@ def main() -> None:
         )  # fmt: skip
         try:
             url = f"http://127.0.0.1:{PORT}/"
-            wait_for_page(url)
+            wait_until_it_answers(url)
             clock.tell("tremorcam serve, the page is there")
             print(use_the_page(url, clip, clock))
         finally:

@@ -1,13 +1,11 @@
 """A real server, a real headless Chromium, and a fake camera that plays a rendered face."""
 
-import shutil
 from pathlib import Path
 
 import fake_camera
 import pytest
+from fake_camera import CHROMIUM
 from serving import Server
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 STEP_MS = 60_000
 """One step of a page may take this long on a busy machine."""
@@ -88,27 +86,18 @@ def playwright():
         yield running
 
 
-def launch(playwright, *flags):
-    return playwright.chromium.launch(
-        executable_path=CHROMIUM, args=["--headless=new", "--no-sandbox", *flags]
-    )
-
-
 @pytest.fixture(scope="session")
 def browser(playwright):
-    browser = launch(playwright)
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=["--headless=new", "--no-sandbox"]
+    )
     yield browser
     browser.close()
 
 
 @pytest.fixture(scope="session")
 def camera_browser(playwright, camera_file):
-    browser = launch(
-        playwright,
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={camera_file}",
-    )
+    browser = fake_camera.launch_browser(playwright, camera_file)
     yield browser
     browser.close()
 

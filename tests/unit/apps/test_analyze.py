@@ -5,6 +5,7 @@ import sys
 import pandas as pd
 import pytest
 import stub_pipeline
+from unprivileged import read_only_folder
 
 import tremorcam
 from tremorcam.apps import cli
@@ -58,6 +59,16 @@ def test_one_video_is_measured_and_shown(run, tmp_path):
     assert corner[3] == "7.2"
     assert any(line[:5] == ["mouth", "corner", "right", "–", "not"] for line in lines)
     assert "head is turned 17°" in out
+
+
+def test_results_that_cannot_be_written_are_told_before_any_work(run):
+    with read_only_folder(smile="ok") as folder:
+        code, out, err = run("analyze", folder / "smile.mp4", "-o", folder / "out")
+    assert code == 1
+    assert out == ""
+    assert "cannot be written" in err
+    assert "choose another folder with -o" in err
+    assert stub_pipeline.calls == []
 
 
 def test_defaults_and_options_reach_the_measuring(run, tmp_path):

@@ -1,12 +1,11 @@
 import sys
 
-import numpy as np
 import pytest
+from stub_camera import StandIn
 
 from tremorcam.apps import checkup, cli
 from tremorcam.data import TremorcamError
 from tremorcam.source import camera
-from tremorcam.source.camera import Shot
 
 
 def run_doctor(monkeypatch, capsys):
@@ -55,25 +54,11 @@ def test_what_is_wrong_with_the_packages_is_found(monkeypatch, package, version,
 
 @pytest.mark.parametrize(("taken_hz", "code"), [(29.97, 0), (15.0, 1)])
 def test_a_camera_is_held_to_what_it_delivers(monkeypatch, capsys, taken_hz, code):
-    class Stand:
+    class Webcam(StandIn):
         width_px, height_px, rate_hz = 1280, 720, 30.0
 
-        def __init__(self, number):
-            if number > 0:
-                raise TremorcamError("no such camera")
-            self.n = 0
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            pass
-
-        def read(self):
-            self.n += 1
-            return Shot(np.zeros((2, 2, 3), np.uint8), self.n / taken_hz)
-
-    monkeypatch.setattr(camera, "Camera", Stand)
+    monkeypatch.setattr(Webcam, "taken_hz", taken_hz)
+    monkeypatch.setattr(camera, "Camera", Webcam)
     monkeypatch.setattr(camera.sys, "platform", "win32")
     deliveries = list(camera.try_cameras())
     assert [found.delivered_hz for found in deliveries] == pytest.approx([taken_hz])

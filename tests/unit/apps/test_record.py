@@ -5,32 +5,13 @@ import json
 import av
 import numpy as np
 import pytest
+from stub_camera import StandIn
 from synthetic_analysis import make_analysis
 from typer.testing import CliRunner
 
 from tremorcam.apps.cli import app
 from tremorcam.apps.guide import Guide
 from tremorcam.apps.protocols import load_protocols, phase_cues
-from tremorcam.source.camera import Shot
-
-
-class Stand:
-    """A camera whose clock runs as fast as it is read."""
-
-    width_px, height_px, rate_hz = 64, 48, 10.0
-
-    def __init__(self, *_, **__):
-        self.n = 0
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def read(self):
-        self.n += 1
-        return Shot(np.full((48, 64, 3), 100, np.uint8), 5.0 + self.n / 10)
 
 
 @pytest.mark.parametrize("name", ["quick", "full"])
@@ -63,7 +44,7 @@ def test_recording_and_measuring(tmp_path, monkeypatch):
         given.update(path=path, cues=cues)
         return make_analysis()
 
-    monkeypatch.setattr("tremorcam.source.camera.Camera", Stand)
+    monkeypatch.setattr("tremorcam.source.camera.Camera", StandIn)
     monkeypatch.setattr("tremorcam.pipeline.analyze", analyze)
     video = tmp_path / "smile.mkv"
     answer = CliRunner().invoke(
@@ -84,7 +65,7 @@ def test_recording_and_measuring(tmp_path, monkeypatch):
 
 
 def test_ctrl_c_leaves_what_was_recorded(tmp_path, monkeypatch):
-    class Interrupted(Stand):
+    class Interrupted(StandIn):
         def read(self):
             if self.n == 20:
                 raise KeyboardInterrupt

@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from unprivileged import read_only_folder
 
 from tremorcam.data import TremorcamError
 from tremorcam.store import Database, DataFolder
@@ -69,14 +70,12 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
         Database(folder)
 
 
-@pytest.mark.skipif(
-    sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0,
-    reason="root may write anywhere",
-)
-def test_a_read_only_folder_is_named(tmp_path):
-    tmp_path.chmod(0o500)
-    with pytest.raises(TremorcamError, match="choose another one with --data"):
-        DataFolder.open(tmp_path / "data")
+def test_a_read_only_folder_is_named():
+    with (
+        read_only_folder() as folder,
+        pytest.raises(TremorcamError, match="choose another one with --data"),
+    ):
+        DataFolder.open(folder / "data")
 
 
 def test_a_file_in_place_of_the_folder_is_named(tmp_path):
