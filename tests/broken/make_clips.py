@@ -380,6 +380,24 @@ def odd_size(path: Path) -> None:
     write(path, [np.ascontiguousarray(p[1:356, 2:633]) for p in faces()], pixel_format="yuv444p")
 
 
+def cropped(path: Path) -> None:
+    write(path, [np.ascontiguousarray(p[16:, 90:560]) for p in faces()])
+
+
+def trimmed(path: Path) -> None:
+    write(path, faces()[11:])
+
+
+def doubled(path: Path) -> None:
+    write(path, [p for p in faces() for _ in range(2)],
+          times_s=[i / (2 * RATE_HZ) for i in range(2 * len(faces()))])  # fmt: skip
+
+
+def with_quiet_end(path: Path) -> None:
+    quiet = faces()[:24]
+    write(path, [*faces(), *quiet[::-1], *quiet])
+
+
 def wide_pixels(path: Path) -> None:
     squeezed = [cv2.resize(p, (480, 360), interpolation=cv2.INTER_AREA) for p in faces()]
     write(path, squeezed, aspect=Fraction(4, 3))
@@ -579,6 +597,11 @@ CATALOGUE = (
            Measured(("head_turned",), POOR, None)),
     Broken("uhd.mp4", "3840 × 2160 px, a second", uhd, Measured(("too_short",), POOR, None)),
     Broken("odd.mp4", "631 × 355 px", odd_size, Measured()),
+    Broken("cropped.mp4", "the face no longer in the middle", cropped, Measured()),
+    Broken("trimmed.mp4", "0.4 s of the start cut off", trimmed, Measured()),
+    Broken("doubled.mp4", "every picture twice, 60 a second", doubled,
+           Measured(("duplicate_frames",))),
+    Broken("quiet_end.mp4", "a neutral face after the smile", with_quiet_end, Measured()),
     Broken("small.mp4", "320 × 180 px", lambda p: scaled(320, 180, p),
            Measured(("face_too_small",), POOR, None)),
     Broken("tiny.mp4", "64 × 36 px", lambda p: scaled(64, 36, p),

@@ -103,7 +103,8 @@ def amplitudes_mm(outcome):
 SCALE_UNCERTAINTY = 0.04
 SHOWN_OTHERWISE = (
     "duration.mp4", "late.mp4", "negative.mp4", "streamed.mkv", "rotated.mp4", "mirrored.mp4",
-    "odd.mp4", "two_faces.mp4", "two_streams.mkv", "motion.avi", "vp9.webm",
+    "odd.mp4", "two_faces.mp4", "two_streams.mkv", "motion.avi", "vp9.webm", "cropped.mp4",
+    "trimmed.mp4", "doubled.mp4", "quiet_end.mp4",
 )  # fmt: skip
 
 
