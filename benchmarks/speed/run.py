@@ -1,6 +1,6 @@
 """How long analyses take and how much memory, beside the loop that one would write.
 
-    python benchmarks/speed/run.py WORK [SECTION ...] [--times N] [--seconds S]
+    python benchmarks/speed/run.py WORK [SECTION ...] [--times N] [--seconds S] [--videos N]
 
 Clips are made in WORK, tables are printed as Markdown and kept in WORK/results.md. What is
 compared runs in turn, so that other work of the machine hits both alike; ratios are medians
@@ -43,9 +43,9 @@ def table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -
 class Benchmark:
     """Every section gives a table."""
 
-    def __init__(self, work: Path, *, times: int, seconds: float) -> None:
+    def __init__(self, work: Path, *, times: int, seconds: float, n_videos: int) -> None:
         self.clips, self.out = work / "clips", work / "out"
-        self.times, self.seconds = times, seconds
+        self.times, self.seconds, self.n_videos = times, seconds, n_videos
 
     def analyze(self, *videos: Path, options: Sequence[object] = ()) -> list[str]:
         shutil.rmtree(self.out, ignore_errors=True)
@@ -129,25 +129,26 @@ class Benchmark:
         return json.loads(done.stdout)
 
     def workers(self) -> str:
-        """Twenty videos, one after the other and two at a time; the tables must not differ."""
-        videos = self._copies(20)
+        """Many videos, one after the other and two at a time; the tables must not differ."""
+        videos = self._copies(self.n_videos)
         rows, digests = [], []
         for workers in (1, 2):
             cost = run(self.analyze(*videos, options=["--workers", workers]))
             digests.append(_tables(self.out))
             rows.append((workers, cost))
-        return self._compared("20 videos of 5 s", "workers", rows, digests)
+        return self._compared(f"{len(videos)} videos of 5 s", "workers", rows, digests)
 
     def cluster(self) -> str:
-        """Eight videos on Dask clusters of one and of two workers."""
-        videos = self._copies(8)
+        """Videos on Dask clusters of one and of two workers."""
+        videos = self._copies(min(8, self.n_videos))
         rows, digests = [], []
         for workers in (1, 2):
             with _cluster(self.out.parent, workers) as address:
                 cost = run(self.analyze(*videos, options=["--scheduler", address]))
             digests.append(_tables(self.out))
             rows.append((workers, cost))
-        return self._compared("8 videos of 5 s on a Dask cluster", "Dask workers", rows, digests)
+        title = f"{len(videos)} videos of 5 s on a Dask cluster"
+        return self._compared(title, "Dask workers", rows, digests)
 
     def _copies(self, n: int) -> list[Path]:
         original = clip(self.clips, seconds=5)
@@ -161,8 +162,11 @@ class Benchmark:
     ) -> str:
         same = "identical" if all(digests[0] == other for other in digests) else "DIFFERENT"
         first = rows[0][1]
-        shown = [(n, f"{c.wall_s:.1f} s", f"{c.wall_s / first.wall_s:.2f}", same) for n, c in rows]
-        return table(title, (what, "time", "ratio", "CSV files"), shown)
+        shown = [
+            (n, f"{c.wall_s:.1f} s", f"{c.wall_s / first.wall_s:.2f}", f"{c.cpu_s:.1f} s", same)
+            for n, c in rows
+        ]
+        return table(title, (what, "time", "ratio", "processor time", "CSV files"), shown)
 
     def startup(self) -> str:
         (costs,) = in_turn(tremorcam("--help"), times=max(5, self.times))
@@ -247,8 +251,11 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", choices=[*sections, []], default=sections)
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--videos", type=int, default=20)
     options = parser.parse_args()
-    benchmark = Benchmark(options.work, times=options.times, seconds=options.seconds)
+    benchmark = Benchmark(
+        options.work, times=options.times, seconds=options.seconds, n_videos=options.videos
+    )
     options.work.mkdir(parents=True, exist_ok=True)
     with (options.work / "results.md").open("a", encoding="utf-8") as results:
         versions = ", ".join(f"{name} {version(name)}" for name in ("tremorcam", *PACKAGES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import time
 import uuid
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 RETRIES = 2
 PATIENCE_S = 30.0
+ALL_GONE_S = 120.0
+"""Workers of a cluster come and go; without any for this long nobody can be expected."""
+LOOK_S = 2.0
+POLL_S = 0.1
 
 
 def measure_on_cluster(
@@ -49,10 +54,9 @@ def measure_on_cluster(
     Raises
     ------
     TremorcamError
-        If no scheduler answers, it has no workers, or theirs is another Tremorcam.
+        If no scheduler answers, it has no workers or loses all of them, or theirs is another
+        Tremorcam.
     """
-    from distributed import as_completed
-
     with _connected(scheduler) as client:
         topic = f"tremorcam-{uuid.uuid4()}"
         running: dict[Future, Task] = {}
@@ -70,13 +74,43 @@ def measure_on_cluster(
             )  # fmt: skip
             running[future] = task
         try:
-            for future in as_completed(list(running), loop=client.loop):
+            for future in _as_they_come(client, list(running)):
                 task = running.pop(future)
                 yield _outcome(future, task)
                 future.release()
         finally:
             with contextlib.suppress(Exception):  # the scheduler may be gone
                 client.cancel(list(running))
+
+
+def _as_they_come(client: Client, futures: list[Future]) -> Iterator[Future]:
+    """Give futures as they are done, unless nobody is left to work on them.
+
+    Raises
+    ------
+    TremorcamError
+        If there has been no worker for :data:`ALL_GONE_S`.
+    """
+    from distributed import as_completed
+
+    finished = as_completed(futures, loop=client.loop)
+    manned_s = looked_s = time.monotonic()
+    for _ in futures:
+        while not finished.has_ready():
+            time.sleep(POLL_S)
+            now_s = time.monotonic()
+            if now_s - looked_s < LOOK_S:
+                continue
+            looked_s = now_s
+            if client.nthreads():
+                manned_s = now_s
+            elif now_s - manned_s > ALL_GONE_S:
+                raise TremorcamError(
+                    f"all workers have been gone for {ALL_GONE_S:.0f} s; start one with 'dask "
+                    f"worker {client.scheduler.address} --nthreads 1', and run the same command "
+                    "again with --resume: what is done is kept"
+                )
+        yield next(finished)
 
 
 @contextlib.contextmanager

@@ -86,6 +86,8 @@ def _cells(table: pd.DataFrame, file: str) -> Iterator[list[Any]]:
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "bif":
+        return column.to_list()
     values = column.astype(object)
     return values.where(values.notna(), None).tolist()
 

@@ -81,6 +81,23 @@ def test_nothing_is_lost_when_a_worker_is_killed(cluster, tmp_path):
     assert [fraction for stem, fraction in heard if stem == "g"] == [0.25, 0.5, 1.0]
 
 
+def test_it_is_said_when_all_workers_are_gone(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr("tremorcam.apps.cluster.ALL_GONE_S", 0.5)
+    monkeypatch.setattr("tremorcam.apps.cluster.LOOK_S", 0.1)
+    address, workers = cluster
+    task = Task(tmp_path / "a-slow.mp4", tmp_path / "out" / "a", Settings(iris_mm=11.71))
+
+    def on_progress(*_):
+        for worker in workers:
+            worker.kill()
+
+    outcomes = measure_on_cluster(
+        [task], on_progress, scheduler=address, measure=stub_cluster_worker.measure
+    )
+    with pytest.raises(TremorcamError, match=r"all workers have been gone .* with --resume"):
+        list(outcomes)
+
+
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
     monkeypatch.setattr("tremorcam.apps.cluster.PATIENCE_S", 0.2)
     with pytest.raises(TremorcamError, match="no Dask scheduler answers"):
