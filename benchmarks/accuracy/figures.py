@@ -61,8 +61,8 @@ def _amplitudes(rows: pd.DataFrame) -> Figure:
                   frameon=False)  # fmt: skip
     right.set(yscale="log", ylabel="noise at the mouth corner (mm/√Hz)", xlim=(-0.5, 1.5))
     right.set_xticks([0, 1], ["head held still", "head sways"])
-    right.annotate("least possible (Cramér-Rao)", (1.45, bound.median()), ha="right", va="top",
-                   fontsize=8, xytext=(0, -2), textcoords="offset points")  # fmt: skip
+    right.annotate("least possible (Cramér-Rao)", (1.45, bound.median()), ha="right", va="bottom",
+                   fontsize=8, xytext=(0, 2), textcoords="offset points")  # fmt: skip
     return figure
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from importlib import metadata
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def load(work: Path, version: str) -> pd.DataFrame:
     """Rows of all clips that were read by this version of the chain."""
     rows = [
         row
-        for path in sorted((work / "rows").glob(f"*-{version}.json"))
+        for path in sorted((work / "rows").glob(f"*-{version}.json"), key=_natural)
         for row in json.loads(path.read_text(encoding="utf-8"))
     ]
     if not rows:
@@ -37,6 +38,11 @@ def load(work: Path, version: str) -> pd.DataFrame:
     own = table["tracker"] == "tremorcam"
     table["clear_gain"] = table["path_gain"].where(~own, reported)
     return table
+
+
+def _natural(path: Path) -> list[int | str]:
+    """Sort key by which 50 px comes before 130 px."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.stem)]
 
 
 def write(rows: pd.DataFrame, docs: Path | None) -> None:
