@@ -24,8 +24,12 @@ def test_every_doi_stands_where_the_method_is_used():
 
 
 def test_the_report_names_what_was_done():
-    provenance = _provenance(12.0, (3.0, 13.0), None, False)
-    assert provenance == _provenance(12.0, (3.0, 13.0), None, False)
+    provenance = _provenance(
+        12.0, (3.0, 13.0), None, mirrored=False, exposure_s=None, jitter_s=None
+    )
+    assert provenance == _provenance(
+        12.0, (3.0, 13.0), None, mirrored=False, exposure_s=None, jitter_s=None
+    )
     analysis = dataclasses.replace(make_analysis(), provenance=provenance)
     assert from_json(to_json(analysis)).provenance == provenance
     page = re.sub(r"<[^>]+>", " ", render_report(analysis))
