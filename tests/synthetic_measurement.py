@@ -42,6 +42,7 @@ class Shake:
     p_value: float = 0.001
     persistence: float = 0.9
     detected: bool = True
+    kept: float = 1.0
 
 
 def hand_made(
@@ -131,6 +132,7 @@ def _tremor_rows(tremor: Mapping[str, Shake], limit_mm: float) -> list[dict[str,
             row("tremor_p_value", shake.p_value if shake else 0.4, *at, detected=found),
             row("tremor_persistence", shake.persistence if shake else np.nan, *at),
             row("growth_ratio", growth, *at, ci_low=low, ci_high=high),
+            row("tremor_kept", shake.kept if shake else np.nan, *at),
             row("detection_limit", limit_mm, *at),
         ]
     return rows

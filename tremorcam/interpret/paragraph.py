@@ -50,7 +50,8 @@ def _what_was_seen(facts: Facts) -> list[str]:
     found = [peak for peak in map(facts.tremor.strongest, (*SIDES, "both")) if peak]
     if found:
         shaking = joined([_shaking(peak) for peak in found])
-        seen = [f"{held}, {shaking}.", *_how_sure(facts), *_growth(facts)]
+        doubt = _left_out(facts, found)
+        seen = [f"{held}, {shaking}.", *_how_sure(facts), *doubt, *_growth(facts)]
     elif hidden_by(facts) or not facts.tremor.looked_for:
         seen = [f"{none_seen(facts)}."]
     elif facts.tremor.detection_limit.known:
@@ -87,6 +88,19 @@ def _how_sure(facts: Facts) -> list[str]:
         return []
     odds = round(1 / max(p_value.value, 0.001))
     return [f"Noise alone would look like that in fewer than 1 of {odds} recordings."]
+
+
+def _left_out(facts: Facts, found: list[Peak]) -> list[str]:
+    """Warn where so many pictures lack the movement that its frequency may be mirrored."""
+    kept = facts.criteria["tremor.kept"]
+    doubtful = [peak for peak in found if kept.met_by(peak.kept.value) is False]
+    if not doubtful:
+        return []
+    share = min(peak.kept.value for peak in doubtful)
+    return [
+        f"The file's compression left {100 * (1 - share):.0f} % of it out of many pictures, so that "
+        "how often it shook is less sure than the numbers say: film again with less compression."
+    ]
 
 
 def _growth(facts: Facts) -> list[str]:

@@ -29,6 +29,7 @@ class Peak:
     p2p: Reading
     limit: Reading
     growth: Reading
+    kept: Reading
 
     @property
     def detected(self) -> bool:
@@ -102,6 +103,7 @@ class TremorFacts:
             p2p=read("tremor_amplitude_p2p"),
             limit=read("detection_limit"),
             growth=read("growth_ratio"),
+            kept=read("tremor_kept"),
         )
 
     def strongest(self, *sides: str) -> Peak | None:

@@ -61,6 +61,14 @@ def test_the_paragraph_says_how_much_and_how_sure_and_does_not_repeat_the_answer
     assert "Over 14 s of held smile, neither side of the mouth shook by more than 0.06 mm." in still
 
 
+@pytest.mark.parametrize(("kept", "warned"), [(0.45, True), (0.85, False)])
+def test_a_rate_that_compression_may_have_mirrored_is_told_to_be_unsure(kept, warned):
+    shakes = {"mouth_corner_left": Shake(), "mouth_corner_right": Shake(kept=kept)}
+    lay = interpret(hand_made(tremor=shakes)).words["lay"]
+    assert ("compression left 55 % of it out" in lay) == warned
+    assert ("less sure" in lay) == warned
+
+
 def test_growth_is_told():
     shake = Shake(growth=2.4, growth_ci=(1.7, 3.0))
     answer = interpret(hand_made(tremor={"cheek_right": shake})).words["answer"]
