@@ -98,8 +98,8 @@ def _left_out(facts: Facts, found: list[Peak]) -> list[str]:
         return []
     share = min(peak.kept.value for peak in doubtful)
     return [
-        f"The file's compression left {100 * (1 - share):.0f} % of it out of many pictures, so that "
-        "how often it shook is less sure than the numbers say: film again with less compression."
+        f"The file's compression left {100 * (1 - share):.0f} % of it out of many pictures: "
+        "how often it shook is less sure than the numbers say. Film again with less compression."
     ]
 
 
