@@ -90,20 +90,11 @@ class ResultFolders:
 
 
 def is_result_of(folder: Path, video: Path) -> bool:
-    """Whether a folder holds the results of that very video (same name, same SHA-256).
-
-    Nothing is read of a video that has kept its size and was last touched before the results.
-    """
+    """Whether a folder holds the results of that very video (same name, same SHA-256)."""
     told = _video_entry(folder / ANALYSIS_FILE)
     if told.get("name") != video.name or not video.is_file():
         return False
-    now = video.stat()
-    if told.get("size_bytes") != now.st_size:
-        return False
-    # A copy that brings an old time along still has a new time of change; some storage knows none.
-    touched_s = max(now.st_mtime, now.st_ctime)
-    saved_s = (folder / ANALYSIS_FILE).stat().st_mtime
-    return 0 < touched_s < saved_s or told.get("sha256") == sha256_of(video)
+    return told.get("size_bytes") == video.stat().st_size and told.get("sha256") == sha256_of(video)
 
 
 def _may_write(folder: Path, video: Path) -> bool:

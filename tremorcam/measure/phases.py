@@ -154,16 +154,16 @@ def _edges(
     before = _level_beside(course[max(start - beside, 0) : start])
     after = _level_beside(course[stop : stop + beside])
     rises, falls = start > 0, stop < len(course)
-    level_before = before if rises else plateau
-    level_after = after if falls else plateau
     first, last = EDGE_LEVELS
-    up = np.flatnonzero(course[start:stop] >= level_before + last * (plateau - level_before))
-    down = np.flatnonzero(course[start:stop] >= level_after + last * (plateau - level_after))
-    if len(up) == 0 or len(down) == 0:
+    up = np.flatnonzero(course[start:stop] >= before + last * (plateau - before))
+    down = np.flatnonzero(course[start:stop] >= after + last * (plateau - after))
+    if (rises and len(up) == 0) or (falls and len(down) == 0):
         return None
-    top_from, top_to = start + up[0], start + down[-1]
-    foot = _last_below(course[:top_from], level_before + first * (plateau - level_before))
-    end = _first_below(course, top_to, level_after + first * (plateau - level_after))
+    # Where the recording cuts a smile off, it is held up to the cut.
+    top_from = start + up[0] if rises else start
+    top_to = start + down[-1] if falls else stop - 1
+    foot = _last_below(course[:top_from], before + first * (plateau - before))
+    end = _first_below(course, top_to, after + first * (plateau - after))
     begin_s = time_s[foot] if rises else time_s[top_from]
     end_s = time_s[end] if falls else time_s[top_to]
     hold = (

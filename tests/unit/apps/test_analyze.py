@@ -1,8 +1,6 @@
 import json
-import os
 import shutil
 import sys
-import time
 
 import pandas as pd
 import pytest
@@ -204,19 +202,6 @@ def test_resume_measures_only_what_is_not_done(run, tmp_path):
         "a.mp4", "b.mp4", "c.mp4",
     ]  # fmt: skip
     assert (tmp_path / "out" / "c-2").exists()
-
-
-def test_resume_reads_no_video_that_has_not_been_touched(run, tmp_path, monkeypatch):
-    (video,) = make_videos(tmp_path, a="ok")
-    run("analyze", video, "-o", "out")
-    read = []
-    monkeypatch.setattr("tremorcam.apps.outputs.sha256_of", lambda path: read.append(path) or "")
-    for when_s, n_read in ((time.time() - 60, 0), (time.time() + 60, 1)):
-        os.utime(video, (when_s, when_s))
-        # Setting a time is a change, too: let the results be younger than that.
-        os.utime(tmp_path / "out" / "a" / "analysis.json", (time.time() + 30,) * 2)
-        run("analyze", video, "-o", "out", "--resume")
-        assert len(set(read)) == n_read
 
 
 def test_addresses_are_read_and_written_to(run, tmp_path):

@@ -34,8 +34,15 @@ def eyes(*, left: float = 0.15, right: float = 0.15, shut=()) -> xr.Dataset:
                 aperture_mm[:, at] *= 1 - level
     aperture_mm += rng.normal(0, 0.1, aperture_mm.shape)
     return xr.Dataset(
-        {"eye_aperture_mm": (("frame", "side"), aperture_mm)},
-        coords={"time_s": ("frame", time_s), "side": ["left", "right"]},
+        {
+            "eye_aperture_mm": (("frame", "side"), aperture_mm),
+            "head_angle_deg": (("frame", "angle"), np.zeros((len(time_s), 3))),
+        },
+        coords={
+            "time_s": ("frame", time_s),
+            "side": ["left", "right"],
+            "angle": ["yaw", "pitch", "roll"],
+        },
     )
 
 
