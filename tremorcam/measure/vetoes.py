@@ -52,6 +52,9 @@ LEAST_COHERENCE = 0.5
 """The cause explains at least half of the peak's power (provisional)."""
 KEY_FRAME_RATE_HZ = 0.5
 """Key frames less frequent than this have harmonics everywhere and prove nothing."""
+COMB_SHARE = 0.1
+"""Least amplitude of another line of a comb beside the peak it explains: a train of pulses has
+lines of one size, and the twelfth of a sawtooth is a twelfth of its first."""
 CROSS_TALK_SHARE = 0.05
 """A movement this small beside a coherent one elsewhere is that one's, carried by the skin or
 the tracker."""
@@ -104,14 +107,14 @@ def explain_peak(
     for cause in CAUSES:
         own = _same_peak(peak.tremor, cause.series, blocks, spectrum)
         if own is not None and own.rms_mm.value >= cause.share * peak.tremor.rms_mm.value:
-            if cause.name == "head_motion" and _is_codec(at_hz, key_frame_interval_s, spectrum):
+            if cause.name == "head_motion" and _is_codec(peak, key_frame_interval_s, spectrum):
                 return _veto("codec", region, at_hz, _codec_words(key_frame_interval_s))
             size = f" ({own.rms_mm.value:.2f} mm RMS beside {peak.tremor.rms_mm.value:.2f} mm here)"
             return _veto(cause.name, region, at_hz, cause.words + size)
     light = _same_peak(peak.tremor, "light", blocks, spectrum)
     if light is not None and light.rms_mm.value >= LEAST_LIGHT_PERCENT:
         return _veto("flicker", region, at_hz, _flicker_words(light))
-    if _is_codec(at_hz, key_frame_interval_s, spectrum):
+    if _is_codec(peak, key_frame_interval_s, spectrum):
         return _veto("codec", region, at_hz, _codec_words(key_frame_interval_s))
     return None
 
@@ -235,28 +238,39 @@ def _pointwise_p(spectrum: Spectrum, series: int, ratio: float) -> float:
     return float(stats.chi2.sf(dof * ratio, dof))
 
 
-def _is_codec(at_hz: float, key_frame_interval_s: float | None, spectrum: Spectrum) -> bool:
+def _is_codec(peak: Peak, key_frame_interval_s: float | None, spectrum: Spectrum) -> bool:
     """Whether a peak lies in a comb of harmonics of the key-frame rate.
 
     A lone harmonic may be a coincidence: the nose bridge or the forehead, which every key
-    frame redraws too, must have at least one other line of the comb.
+    frame redraws too, must have at least one other line of the comb, and one that is not tiny
+    beside the peak.
     """
     if not key_frame_interval_s or 1 / key_frame_interval_s < KEY_FRAME_RATE_HZ:
         return False
-    rate_hz = 1 / key_frame_interval_s
+    at_hz, rate_hz = peak.tremor.centre_hz, 1 / key_frame_interval_s
     if abs(at_hz / rate_hz - round(at_hz / rate_hz)) * rate_hz > spectrum.half_width_hz:
         return False
     others = np.arange(1, 40) * rate_hz
     low, high = spectrum.band_hz
     others = others[(others >= low) & (others <= high) & (np.abs(others - at_hz) > rate_hz / 2)]
+    least = COMB_SHARE**2 * _power(spectrum, peak.tremor.series, at_hz)
     return any(
-        _pointwise_p(
-            spectrum, series, float(np.interp(f, spectrum.frequency_hz, spectrum.ratio[:, series]))
-        ) < POINTWISE_P
+        _pointwise_p(spectrum, series, _ratio(spectrum, series, f)) < POINTWISE_P
+        and _power(spectrum, series, f) >= least
         for series in (SERIES.index("nose_bridge_both"), SERIES.index("forehead_both"))
         if np.isfinite(spectrum.dof[series])
         for f in others
-    )  # fmt: skip
+    )
+
+
+def _ratio(spectrum: Spectrum, series: int, frequency_hz: float) -> float:
+    return float(np.interp(frequency_hz, spectrum.frequency_hz, spectrum.ratio[:, series]))
+
+
+def _power(spectrum: Spectrum, series: int, frequency_hz: float) -> float:
+    """Power density at a frequency, mm²/Hz, as its ratio to the background tells."""
+    background = spectrum.background_at(series, frequency_hz).sum()
+    return float(background * _ratio(spectrum, series, frequency_hz))
 
 
 def _codec_words(key_frame_interval_s: float | None) -> str:
