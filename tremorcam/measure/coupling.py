@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
-from tremorcam.measure.narrowband import CONFIDENCE, HALF_BAND_HZ, Interval
+from tremorcam.measure.narrowband import HALF_BAND_HZ, NORMAL, Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +54,7 @@ class Coupling:
         """
         if not np.isfinite(self.coherence):
             return Interval(float("nan"))
-        reach = stats.norm.ppf((1 + CONFIDENCE) / 2) / np.sqrt(2 * self.n_free)
+        reach = NORMAL / np.sqrt(2 * self.n_free)
         middle = np.arctanh(min(np.sqrt(self.coherence), 1 - 1e-9))
         low, high = np.tanh(np.maximum([middle - reach, middle + reach], 0.0)) ** 2
         return Interval(self.coherence, float(low), float(high))
@@ -67,7 +66,7 @@ class Coupling:
         Halliday 1995, doi:10.1016/0079-6107(96)00009-0.
         """
         variance = (1 / max(self.coherence, 1e-9) - 1) / (2 * self.n_free)
-        reach = float(stats.norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt(variance))
+        reach = float(NORMAL * np.sqrt(variance))
         return Interval(self.phase_rad, self.phase_rad - reach, self.phase_rad + reach)
 
 

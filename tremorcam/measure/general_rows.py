@@ -13,9 +13,9 @@ from tremorcam.measure.events import rate_per_min, rate_ratio
 from tremorcam.measure.eye_mouth import eye_mouth
 from tremorcam.measure.intervals import inside, overlap_s
 from tremorcam.measure.lids import CLOSED, closure
-from tremorcam.measure.narrowband import Interval
+from tremorcam.measure.narrowband import NORMAL, Interval
 from tremorcam.measure.phases import spans_of
-from tremorcam.measure.smile import NORMAL, SideSmile, landmark_sd_mm, measure_smile, repeats
+from tremorcam.measure.smile import SideSmile, landmark_sd_mm, measure_smile, repeats
 from tremorcam.measure.tables import NAN, MeasureRows, Place
 
 if TYPE_CHECKING:

@@ -36,6 +36,8 @@ LEAST_SHARE = 0.1
 """Directions of which a gap or the slow movement leaves less than this are not estimated."""
 DRAWS = 200
 CONFIDENCE = 0.95
+NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+"""Standard deviations that an interval of a normally distributed value reaches to either side."""
 BACKGROUND_RELATIVE_SD = 0.17
 """Uncertainty of the fitted background at one frequency, as found by Monte Carlo."""
 THINNED_HZ = 8.0
@@ -205,9 +207,7 @@ def narrowband(
     centre_hz = frequency_hz
     for _ in range(5):
         models = [_model(b, series, spectrum, centre_hz, half_band_hz) for b in used]
-        kept = kept_share(
-            [_model(b, series, spectrum, centre_hz, SHARE_HALF_BAND_HZ).waves for b in used]
-        )
+        kept = _kept(used, series, spectrum, centre_hz)
         parts = [_project(model, kept.value) for model in models]
         pull_hz = _centroid(parts) if refine else 0.0
         target_hz = np.clip(
@@ -236,6 +236,14 @@ def narrowband(
         envelopes=envelopes,
         kept=kept,
     )
+
+
+def _kept(blocks: Sequence[Block], series: int, spectrum: Spectrum, centre_hz: float) -> Share:
+    """Share that bidirectional pictures kept; without any there is nothing to fit."""
+    if not any(block.bidirectional.any() for block in blocks):
+        return Share()
+    models = [_model(block, series, spectrum, centre_hz, SHARE_HALF_BAND_HZ) for block in blocks]
+    return kept_share([model.waves for model in models])
 
 
 def widened(value: Interval, low: float, high: float) -> Interval:

@@ -11,7 +11,7 @@ from scipy import ndimage, stats
 from tremorcam.anatomy import SIDES, Side
 from tremorcam.measure.blocks import median_interval_s
 from tremorcam.measure.intervals import inside
-from tremorcam.measure.narrowband import CONFIDENCE, Interval
+from tremorcam.measure.narrowband import CONFIDENCE, NORMAL, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,6 @@ LID_MARGIN_S = 0.15
 LEAST_CLOSURE_PERCENT = 10.0
 """The onset of an eye's narrowing is timed only if it narrows by more than this."""
 LEAST_SAMPLES = 5
-NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 
 
 @dataclass(frozen=True)
