@@ -107,9 +107,10 @@ def others(facts: Facts) -> list[Seen]:
     bursts, lids, spasms = facts.bursts.count, facts.lids.count, facts.lids.spasm_count
     seen = []
     if enough(facts, "bursts.count", bursts) and enough(facts, "bursts.rate", facts.bursts.rate):
-        side = facts.bursts.side
-        text = f"the {side} side of the mouth twitched irregularly {times(bursts.value)}"
-        seen.append(Seen(text, facts.bursts.rate, "twitches"))
+        brief = enough(facts, "bursts.length", facts.bursts.length)
+        does, things = ("twitched irregularly", "twitches") if brief else ("moved", "movements")
+        text = f"the {facts.bursts.side} side of the mouth {does} {times(bursts.value)}"
+        seen.append(Seen(text, facts.bursts.rate, things))
     if enough(facts, "lids.one_sided_count", lids):
         seen.append(Seen(one_sided(facts), facts.lids.rate, "spasms"))
     if enough(facts, "lids.any_spasm", spasms):

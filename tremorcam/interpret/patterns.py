@@ -81,11 +81,15 @@ def _local_twitches(judge: Judge) -> Verdict:
         judge.present("bursts.rate", MISSING if speech else facts.bursts.rate),
     )
     lids = (*facts.lids.one_sided(facts.bursts.side), *facts.lids.spasms)
-    alone = judge.state("lids.independent_bursts", facts.bursts.share_within(lids), "lids")
+    needed = (
+        *seen,
+        judge.state("bursts.length", facts.bursts.length),
+        judge.state("lids.independent_bursts", facts.bursts.share_within(lids), "lids"),
+    )
     rest = _leaves_at_rest(judge)
-    fits = all_of(*truths(*seen, alone), not_contradicted(rest.met))
+    fits = all_of(*truths(*needed), not_contradicted(rest.met))
     irregular = judge.state("bursts.irregular", facts.bursts.irregularity)
-    return Verdict(fits, (*seen, alone), (rest, irregular))
+    return Verdict(fits, needed, (rest, irregular))
 
 
 def _leaves_at_rest(judge: Judge) -> Evidence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 from tremorcam.anatomy import SIDES
@@ -100,6 +101,14 @@ class BurstFacts:
             return MISSING
         reference = f"{rest.reference}; {self.rate.reference}"
         return Reading(rest.value / self.rate.value, reference=reference)
+
+    @cached_property
+    def length(self) -> Reading:
+        """Median length in seconds: what takes longer is an expression, or a face that sways."""
+        if not (self.count.known and self._smiling):
+            return MISSING
+        lengths_s = [burst.duration_s for burst in self._smiling]
+        return Reading(median(lengths_s), reference=self.count.reference)
 
     @cached_property
     def irregularity(self) -> Reading:

@@ -8,17 +8,18 @@ difference may be a glance or a turn of the head; it counts only as the companio
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
 
 from tremorcam.anatomy import SIDES
 from tremorcam.measure.blocks import median_interval_s
 from tremorcam.measure.events import Event
-from tremorcam.measure.intervals import inside, merge
+from tremorcam.measure.intervals import inside, overlap_s
 from tremorcam.measure.lids import closure
 from tremorcam.measure.phases import spans_of
+from tremorcam.measure.turning import turned_deg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
 FLANK_S = 0.4
 GAP_S = 0.1
 """The difference is held against that of 0.4 s before and after, each 0.1 s away."""
-LEAST_DIFFERENCE = 0.02
+LEAST_DIFFERENCE = 0.03
 """Of the open aperture. Twitches of 2 mm beside the mouth changed it by under 0.01, rendered
 one-sided closures of a quarter by 0.03 (provisional)."""
 Z_LEAST = 4.0
+LEAST_TOGETHER, Z_TOGETHER = 3, 2.0
+"""From three bursts on their mean can tell that the lids take part; then twice the noise is enough
+for each (provisional)."""
 SHIFT_S = 0.15
 """The lids' twitch lies within this time of the mouth's."""
 LEAST_QUIET = 15
@@ -78,57 +82,117 @@ def lid_twitches(
     free = inside(time_s, _steady(phases)) & ~inside(
         time_s, [b.span_s for b in bursts], margin_s=GAP_S + FLANK_S
     )
-    found = []
+    found: list[Event] = []
     for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
-        spans = merge([burst.span_s for burst in bursts if burst.side == side], gap=0.0)
-        for span_s in spans:
-            twitch = _twitch(time_s, sign * apart, free, span_s, side)
-            if twitch is not None and not _turns(distinct, twitch.span_s):
-                found.append(twitch)
+        others = [burst.span_s for burst in bursts if burst.side not in (side, "both")]
+        beside = np.where(inside(time_s, others), np.nan, sign * apart)
+        spans = [burst.span_s for burst in bursts if burst.side == side]
+        readings = [_read(time_s, sign * apart, beside, free, span_s) for span_s in spans]
+        known = [each for each in readings if each is not None and not _turns(distinct, each)]
+        found += [_event(each, side) for each in _apart_in_time(_twitches(known))]
     return sorted(found, key=lambda event: event.onset_s)
 
 
-def _twitch(
+@dataclass(frozen=True)
+class _Reading:
+    """By how much the eyes differ beside one burst, in shares of the open aperture.
+
+    ``contrast`` is the greatest about its onset, ``typical`` the median there, which no choice of
+    the greatest has raised.
+    """
+
+    span_s: tuple[float, float]
+    rise_s: float
+    contrast: float
+    typical: float
+    noise: float
+
+
+def _read(
     time_s: NDArray[np.float64],
     apart: NDArray[np.float64],
+    beside: NDArray[np.float64],
     free: NDArray[np.bool_],
     span_s: tuple[float, float],
-    side: str,
-) -> Event | None:
-    """Find the twitch that goes with the burst of this span, if there is one.
+) -> _Reading | None:
+    """Read what the lids do about the onset of a burst, if it can be told.
 
-    ``free`` marks steady frames far from any burst, which tell the noise.
+    ``beside`` is ``apart`` without what the other side's bursts may do to it; ``free`` marks
+    steady frames far from any burst, which tell the noise.
     """
     interval_s = median_interval_s(time_s)
     length = max(2, round(min(span_s[1] - span_s[0], LONGEST_S) / interval_s))
-    contrast = _contrast(apart, length, interval_s)
+    contrast = _contrast(apart, beside, length, interval_s)
     quiet = contrast[(_mean_from(free.astype(float), length) == 1) & np.isfinite(contrast)]
     starts = (time_s >= span_s[0] - SHIFT_S) & (time_s <= span_s[0] + SHIFT_S)
     if len(quiet) < LEAST_QUIET or not np.isfinite(contrast[starts]).any():
         return None
     noise = 1.4826 * float(np.median(np.abs(quiet)))
     at = int(np.nanargmax(np.where(starts, contrast, np.nan)))
-    if contrast[at] < max(LEAST_DIFFERENCE, Z_LEAST * noise):
-        return None
     stop = min(at + length, len(time_s) - 1)
-    onset_s, offset_s = float(time_s[at]), float(time_s[stop])
     above = apart[at:stop] - np.nanmin(apart[at:stop]) >= 0.5 * np.ptp(apart[at:stop])
-    rise_s = float(time_s[at + int(np.argmax(above))])
-    return Event(
-        "lid_twitch", side, onset_s, offset_s, rise_s, 100 * float(contrast[at]), "%", "eye"
+    return _Reading(
+        span_s=(float(time_s[at]), float(time_s[stop])),
+        rise_s=float(time_s[at + int(np.argmax(above))]),
+        contrast=float(contrast[at]),
+        typical=float(np.nanmedian(contrast[starts])),
+        noise=noise,
     )
 
 
-def _contrast(apart: NDArray[np.float64], length: int, interval_s: float) -> NDArray[np.float64]:
+def _turns(distinct: xr.Dataset, reading: _Reading) -> bool:
+    return turned_deg(distinct, reading.span_s, margin_s=FLANK_S) > TURN_DEG
+
+
+def _twitches(readings: Sequence[_Reading]) -> list[_Reading]:
+    """Choose readings that noise does not explain: each by itself, or all of them together.
+
+    Where the lids take part in most bursts of a side, their mean stands out of a noise that
+    hides each of them; then a smaller one counts as well.
+    """
+    if not readings:
+        return []
+    typical = np.array([reading.typical for reading in readings])
+    noise = np.array([reading.noise for reading in readings])
+    of_mean = float(np.hypot.reduce(noise)) / len(readings)
+    mostly = len(readings) >= LEAST_TOGETHER and typical.mean() >= max(
+        LEAST_DIFFERENCE, Z_LEAST * of_mean
+    )
+    z_least = Z_TOGETHER if mostly else Z_LEAST
+    return [
+        reading
+        for reading in readings
+        if reading.contrast >= max(LEAST_DIFFERENCE, z_least * reading.noise)
+    ]
+
+
+def _apart_in_time(readings: Sequence[_Reading]) -> list[_Reading]:
+    """Keep the strongest of those that overlap: several bursts may go with one twitch."""
+    kept: list[_Reading] = []
+    for reading in sorted(readings, key=lambda each: -each.contrast):
+        if all(overlap_s(reading.span_s, other.span_s) <= 0 for other in kept):
+            kept.append(reading)
+    return kept
+
+
+def _event(reading: _Reading, side: str) -> Event:
+    return Event(
+        "lid_twitch", side, *reading.span_s, reading.rise_s, 100 * reading.contrast, "%", "eye"
+    )
+
+
+def _contrast(
+    apart: NDArray[np.float64], beside: NDArray[np.float64], length: int, interval_s: float
+) -> NDArray[np.float64]:
     """Mean over ``length`` frames from each frame on, less that of the flanks that are known."""
     flank, gap = max(round(FLANK_S / interval_s), 1), round(GAP_S / interval_s)
-    flanks = _mean_from(apart, flank)
+    flanks = _mean_from(beside, flank)
     pad = flank + gap + length
     padded = np.pad(flanks, pad, constant_values=np.nan)
     index = np.arange(len(apart)) + pad
-    beside = np.stack([padded[index - gap - flank], padded[index + length + gap]])
-    known = np.isfinite(beside)
-    level = np.where(known, beside, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    sides = np.stack([padded[index - gap - flank], padded[index + length + gap]])
+    known = np.isfinite(sides)
+    level = np.where(known, sides, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     contrast: NDArray[np.float64] = _mean_from(apart, length) - np.where(
         known.any(axis=0), level, np.nan
     )
@@ -146,12 +210,3 @@ def _mean_from(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
 
 def _steady(phases: pd.DataFrame) -> list[tuple[float, float]]:
     return [span[1:] for name in ("neutral", "hold", "whole") for span in spans_of(phases, name)]
-
-
-def _turns(distinct: xr.Dataset, span_s: tuple[float, float]) -> bool:
-    within = inside(distinct["time_s"].values, [span_s], margin_s=FLANK_S)
-    angles = distinct["head_angle_deg"].values[within]
-    if not np.isfinite(angles).any():
-        return False
-    steady = ndimage.median_filter(angles, size=(5, 1), mode="nearest")
-    return bool(np.nanmax(np.nanmax(steady, axis=0) - np.nanmin(steady, axis=0)) > TURN_DEG)

@@ -129,7 +129,8 @@ def measure(
     lids = lid_events(distinct, phases) if len(samples.time_s) > 2 else []
     steady = _steady_spans(phases)
     aperture_mm = _open_aperture_mm(distinct)
-    bursts, irregular = find_bursts(samples, [span[1:] for span in steady], lids, aperture_mm)
+    spans = [span[1:] for span in steady]
+    bursts, irregular = find_bursts(samples, distinct, spans, lids, aperture_mm)
     stretches = _stretches(samples, phases, lids, irregular, timing.effective_rate_hz)
     found = _find_all(stretches, timing.effective_rate_hz, video.key_frame_interval_s, seed)
     vetoes = gather([veto for each in found for veto in each.vetoes])

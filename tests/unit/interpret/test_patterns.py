@@ -143,6 +143,13 @@ def test_twitches_on_both_sides_are_fatigue_as_well():
     assert clearest(hand_made(events=both)) == "muscle_fatigue"
 
 
+def test_movements_longer_than_twitches_are_neither_a_tired_muscle_nor_nothing():
+    slow = [{**burst, "offset_s": burst["onset_s"] + 1.1, "duration_s": 1.1} for burst in TIRED]
+    found = statuses(hand_made(events=slow))
+    assert found["muscle_fatigue"] == "not_consistent"
+    assert found["no_tremor"] == "not_consistent"
+
+
 def test_twitches_that_stay_at_rest_are_not_fatigue():
     resting = bursts(0.5, 1.0, 2.0, 3.0, 4.0, phase="neutral")
     assert statuses(hand_made(events=TIRED + resting))["muscle_fatigue"] == "not_consistent"

@@ -1,5 +1,7 @@
 """Small twitches of one eye's lids are found beside bursts of the same side, and only there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,6 +60,33 @@ def test_bursts_without_the_eye_have_none():
 def test_the_other_eye_or_both_eyes_are_no_companion():
     assert found(signals(depth=0.08, side="right"), bursts("left")) == []
     assert found(signals(depth=0.08, side="both"), bursts("left")) == []
+
+
+def test_a_twitch_is_found_beside_the_burst_that_it_goes_with_not_at_the_first_of_many():
+    swell = Event("mouth_burst", "left", 6.2, 7.6, 6.9, 0.4, "mm", "upper_lip")
+    cheek = [replace(burst, event="cheek_burst", region="cheek") for burst in bursts()]
+    events = lid_twitches(signals(depth=0.08), PHASES, [], [swell, *cheek, *bursts()])
+    assert [e.onset_s for e in events] == pytest.approx(STARTS_S, abs=0.1)
+
+
+def test_what_one_eye_does_is_not_held_against_the_others_rest():
+    before = [
+        Event("cheek_burst", "right", at - 0.4, at - 0.05, at - 0.3, 0.3, "mm", "cheek")
+        for at in STARTS_S
+    ]
+    events = [*bursts(), *before]
+    assert found(signals(depth=0.08), events) == [("lid_twitch", "left")] * 4
+
+
+def test_noise_that_hides_each_twitch_does_not_hide_all_of_them():
+    made = signals(depth=0.08)
+    slow = np.random.default_rng(3).normal(0.0, 1.0, len(made["time_s"]))
+    slow = np.convolve(slow, np.ones(15) / np.sqrt(15), "same")
+    made["eye_aperture_mm"].values[:, 0] *= 1 + 0.02 * slow
+    n_together = len(found(made, bursts()))
+    n_alone = sum(len(found(made, [burst])) for burst in bursts())
+    assert n_together > n_alone
+    assert n_together >= 3
 
 
 def test_a_narrowing_without_a_burst_is_left_alone():

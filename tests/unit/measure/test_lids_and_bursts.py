@@ -208,6 +208,14 @@ def test_a_twitch_that_the_head_makes_is_none_of_the_mouth():
     assert events(measured(signals), "mouth_burst").empty
 
 
+@pytest.mark.parametrize(("turns_deg", "expected"), [(2.0, 1), (12.0, 0)])
+def test_what_the_mouth_does_while_the_head_turns_is_no_twitch(turns_deg, expected):
+    signals = twitch(make_signals(blinks_s=()), ["mouth_corner_left"], 11.0, 1.0)
+    swing = np.tanh((signals["time_s"].values - 11.0) / 0.1)
+    signals["head_angle_deg"].sel(angle="yaw").values[:] += turns_deg / 2 * swing
+    assert len(events(measured(signals), "mouth_burst")) == expected
+
+
 def test_what_a_blink_does_to_the_tracking_of_the_cheek_is_no_burst():
     signals = make_signals(blinks_s=(9.0,))
     twitch(signals, ("cheek_left", "cheek_right"), 9.0, 0.3)
