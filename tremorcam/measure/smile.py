@@ -1,4 +1,8 @@
-"""The smile itself: excursion, speed and lag of each side, and what the eyes do with it."""
+"""The smile itself: excursion, speed and lag of each side, and what the eyes do with it.
+
+How far a corner is from rest is told by landmarks, which do not drift; how fast it goes there by
+the flow, which is there in every frame and the same in a mirror.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from tremorcam.anatomy import SIDES, Side
 from tremorcam.measure.blocks import median_interval_s
 from tremorcam.measure.intervals import inside
 from tremorcam.measure.narrowband import CONFIDENCE, NORMAL, Interval
+from tremorcam.measure.tremor_rows import GAIN_RELATIVE_SD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,15 +106,31 @@ def _one_side(
         closure = _closure_percent(rest_eye, held_eye, landmark_sd_mm(distinct, "aperture"))
     speed, rise_s, eye_lag_s = float("nan"), float("nan"), float("nan")
     if "onset" in spans and np.isfinite(excursion.value):
-        speed, rise_s = _rise(time_s, corner_mm, spans["onset"], rest.middle, held.middle)
+        way_mm = _way_mm(distinct, time_s, side, spans["onset"])
+        speed, rise_s = _rise(time_s, way_mm, spans["onset"])
         if closure.value >= LEAST_CLOSURE_PERCENT:
-            _, narrowed_s = _rise(
-                time_s, aperture_mm, spans["onset"], rest_eye.middle, held_eye.middle
-            )
+            levels = (rest_eye.middle, held_eye.middle)
+            _, narrowed_s = _rise(time_s, aperture_mm, spans["onset"], levels)
             eye_lag_s = narrowed_s - rise_s
-    reach = NORMAL * np.sqrt(2) * landmark_sd / SMOOTH_S or np.nan
+    reach = NORMAL * GAIN_RELATIVE_SD * speed
     onset_speed = Interval(speed, speed - reach, speed + reach)
     return SideSmile(excursion, onset_speed, rise_s, closure, eye_lag_s)
+
+
+def _way_mm(
+    distinct: xr.Dataset, time_s: NDArray[np.float64], side: Side, onset: tuple[float, float]
+) -> NDArray[np.float64]:
+    """How far the flow has carried the mouth corner along its way from before to after an onset."""
+    moved = distinct["displacement_mm"].sel(channel=f"mouth_corner_{side}").values.astype(float)
+    ends = [moved[inside(time_s, [(at_s, at_s)], margin_s=SMOOTH_S)] for at_s in onset]
+    if not all(len(end) for end in ends):
+        return np.full(len(moved), np.nan)
+    before, after = (np.median(end, axis=0) for end in ends)
+    length_mm = np.hypot(*(after - before))
+    if not length_mm > 0:
+        return np.full(len(moved), np.nan)
+    way_mm: NDArray[np.float64] = (moved - before) @ (after - before) / length_mm
+    return way_mm
 
 
 def _alone(
@@ -186,18 +207,23 @@ def _rise(
     time_s: NDArray[np.float64],
     signal: NDArray[np.float64],
     onset: tuple[float, float],
-    start_level: float,
-    end_level: float,
+    levels: tuple[float, float] | None = None,
 ) -> tuple[float, float]:
-    """Greatest speed within an onset (units per second) and when half the way was made."""
+    """Greatest speed within an onset (units per second) and when half the way was made.
+
+    The way is from the first to the second level; from its beginning to its end without any.
+    """
     chosen = (time_s >= onset[0] - SMOOTH_S) & (time_s <= onset[1]) & np.isfinite(signal)
-    if chosen.sum() < LEAST_SAMPLES or start_level == end_level:
+    if chosen.sum() < LEAST_SAMPLES:
         return float("nan"), float("nan")
     at_s, values = time_s[chosen], signal[chosen]
     width = max(1, round(SMOOTH_S / median_interval_s(time_s)))
     smooth = ndimage.uniform_filter1d(values, width, mode="nearest")
-    way = (smooth - start_level) / (end_level - start_level)
-    speed = float(np.gradient(smooth, at_s).max() if end_level > start_level else np.nan)
+    start, end = levels or (smooth[0], smooth[-1])
+    if start == end:
+        return float("nan"), float("nan")
+    way = (smooth - start) / (end - start)
+    speed = float(np.gradient(smooth, at_s).max() if end > start else np.nan)
     past = np.flatnonzero(way >= 0.5)
     if not len(past):
         return speed, float("nan")

@@ -28,6 +28,11 @@ _BLACK, _EXPANSION = 16, 255 / 219
 
 WIDEST_PIXEL = 4.0
 RECOMPRESSION_LEVELS = 3
+N_COMPARED_LEVELS = 2000
+LEAST_LEVEL = 16
+"""Of darker pixels the ratio is a matter of rounding."""
+STRONGEST_FLICKER = 2.0
+"""A picture that is so many times as bright as the one before, or black, is another picture."""
 
 
 @dataclass(frozen=True)
@@ -133,11 +138,24 @@ def share_changed(first: NDArray[np.uint8], second: NDArray[np.uint8] | None) ->
     A picture that is compressed once more changes by a level or two all over; a new picture
     changes by more at edges and by its sensor noise. Counting pixels tells the two apart far
     better than the mean difference does, which large changes of few pixels rule.
+
+    How bright the whole picture is does not count: beside what light that flickers changes,
+    two pictures that it leaves alike would look like one that is repeated.
     """
     if second is None:
         return math.nan
-    changed = cv2.absdiff(first, second) > RECOMPRESSION_LEVELS
+    as_bright = cv2.convertScaleAbs(second, alpha=_brighter(first, second))
+    changed = cv2.absdiff(first, as_bright) > RECOMPRESSION_LEVELS
     return float(np.count_nonzero(changed)) / first.size
+
+
+def _brighter(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
+    """How many times as bright the first picture is, over most of it, as far as light flickers."""
+    step = first.size // N_COMPARED_LEVELS | 1
+    now, then = first.ravel()[::step].astype(float), second.ravel()[::step]
+    told = then >= LEAST_LEVEL
+    ratio = float(np.median(now[told] / then[told])) if told.any() else 1.0
+    return ratio if 1 / STRONGEST_FLICKER <= ratio <= STRONGEST_FLICKER else 1.0
 
 
 def sample(gray_picture: NDArray[np.uint8], n_pixels: int) -> NDArray[np.uint8]:

@@ -51,7 +51,8 @@ class Frame:
         Luminance, 0 black to 255 white, as the picture is meant to be seen.
     difference : float
         Share of pixels (of a subsample) whose grey level changed by more than 3 since the
-        frame before, 0 to 1; NaN for the first frame. It is what tells repeats:
+        frame before, brought to the same brightness, 0 to 1; NaN for the first frame. It is
+        what tells repeats:
         :func:`tremorcam.source.timing.find_duplicates`.
     bidirectional : bool
         The encoder predicted it from a picture before and one after it (a B-frame).

@@ -114,8 +114,9 @@ def test_a_time_has_a_phase():
 
 def test_excursion_speed_and_lag_of_a_known_smile():
     signals = make_signals(excursion_mm={"left": 10.0, "right": 6.0})
-    right = signals["smile_excursion_mm"].values[:, 1]
-    right[3:] = right[:-3].copy()
+    corner = signals["displacement_mm"].sel(channel="mouth_corner_right").values
+    for right in (signals["smile_excursion_mm"].values[:, 1], corner):
+        right[3:] = right[:-3].copy()
     measurement = measured(signals)
     for side, excursion_mm in (("left", 10.0), ("right", 6.0)):
         found = row(measurement, "smile_excursion", region="mouth_corner", side=side)
@@ -128,7 +129,19 @@ def test_excursion_speed_and_lag_of_a_known_smile():
     assert lag["value"] == pytest.approx(0.1, abs=0.01)
     speed = row(measurement, "smile_onset_speed", side="left", **place)
     # 10 mm of tanh(t / 0.15) / 2 are 33 mm/s at most; smoothing over 0.15 s takes a tenth.
-    assert speed["value"] == pytest.approx(30.5, rel=0.1)
+    assert speed["value"] == pytest.approx(30.5, rel=0.05)
+    assert speed["ci_low"] < 30.5 < speed["ci_high"]
+
+
+def test_the_speed_of_a_smile_is_told_between_landmarks():
+    """Landmarks are looked for five times a second; a smile takes half of one."""
+    signals = make_signals()
+    time_s, seen = signals["time_s"].values, slice(None, None, 6)
+    for course in signals["smile_excursion_mm"].values.T:
+        course[:] = np.interp(time_s, time_s[seen], course[seen])
+    place = {"region": "mouth_corner", "phase": "onset", "side": "left"}
+    speed = row(measured(signals), "smile_onset_speed", **place)
+    assert speed["value"] == pytest.approx(0.9 * 30.5, rel=0.05)
 
 
 def test_repeated_smiles_have_a_mean_and_its_spread():

@@ -74,6 +74,20 @@ def test_a_slower_camera_in_a_file_of_30_is_seen_through(tmp_path, name, rate_hz
     assert audit_timing(time_s, found).effective_rate_hz == pytest.approx(rate_hz, rel=0.02)
 
 
+@pytest.mark.parametrize("every", [0, 5])
+def test_light_that_flickers_repeats_nothing(tmp_path, every):
+    # Mains light of 50 Hz, seen at 30 Hz: two of three pictures are as bright as each other.
+    (scene,) = webcam_pictures(1, noise=0.0)
+    lit = []
+    for i in range(90):
+        scene[90:110, 100:160] = np.roll(scene[90:110, 100:160], 1, axis=1)
+        lit.append(scene * (1 + 0.03 * np.sin(2 * np.pi * (i / 3 + 1 / 12))))
+    repeats = [i > 0 and every > 0 and i % every == 0 for i in range(90)]
+    shown = [lit[i - repeated].astype(np.uint8) for i, repeated in enumerate(repeats)]
+    path = write_clip(tmp_path / "clip.mkv", shown, codec="ffv1", pixel_format="gray")
+    assert find_duplicates(differences_of(path)).tolist() == repeats
+
+
 def test_irregular_repeats():
     rng = np.random.default_rng(1)
     repeats = rng.random(300) < 0.15
