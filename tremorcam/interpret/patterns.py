@@ -263,7 +263,7 @@ def _in_smiling_band(judge: Judge, peak: Peak) -> Evidence:
 
 
 def slow_tremor(judge: Judge) -> Verdict:
-    """Lasting tremor of 3 to 6 Hz anywhere at the mouth."""
+    """Lasting tremor of 3 to 6 Hz anywhere at the mouth; unknown if a part of it was not seen."""
     facts = judge.facts
     band = facts.criteria["tremor.slow_band"]
     slow = [p for p in facts.tremor.peaks if p.detected and band.met_by(p.frequency.value)]
@@ -273,6 +273,8 @@ def slow_tremor(judge: Judge) -> Verdict:
         judge.state("tremor.slow_band", peak.frequency, "frequency"),
         _persistent(judge, peak),
     )
+    if not (slow or facts.tremor.everywhere):
+        needed = tuple(replace(piece, met=piece.met or None) for piece in needed)
     return Verdict(all_of(*truths(*needed)), needed)
 
 

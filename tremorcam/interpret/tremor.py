@@ -123,6 +123,11 @@ class TremorFacts:
         return all(self.clearest(side).measured for side in SIDES)
 
     @cached_property
+    def everywhere(self) -> bool:
+        """Whether every region of the mouth was measured: a close picture may cut off the chin."""
+        return all(peak.limit.known for peak in self.peaks)
+
+    @cached_property
     def detection_limit(self) -> Reading:
         """Smallest tremor that would have been seen at both mouth corners, peak to peak, in mm."""
         corners = [peak.limit for peak in self.peaks if peak.region == "mouth_corner"]

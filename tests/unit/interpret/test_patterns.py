@@ -252,6 +252,15 @@ def test_slow_tremor_must_last():
     assert statuses(brief)["slow_tremor"] == "not_consistent"
 
 
+def test_a_chin_that_was_not_seen_leaves_slow_tremor_open_and_the_mouth_as_it_is():
+    seen = hand_made()
+    chin = seen.measures["region"].eq("chin") & seen.measures["measure"].eq("detection_limit")
+    cut_off = replace(seen, measures=seen.measures[~chin])
+    assert statuses(seen)["slow_tremor"] == "not_consistent"
+    assert statuses(cut_off)["slow_tremor"] == "not_assessable"
+    assert statuses(cut_off)["no_tremor"] == "consistent"
+
+
 def test_smiling_tremor_needs_smiles_of_two_widths():
     even = hand_made(tremor=BOTH, asymmetry=0.1, narrowing=[(18, 20)] * 2)
     assert statuses(even)["smiling_tremor"] == "not_assessable"
