@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from measuring import measured
 from synthetic_analysis import make_analysis
@@ -20,7 +20,7 @@ from tremorcam.source.timing import audit_timing
 from tremorcam.track.displacement import build_signals
 from tremorcam.track.geometry import Shape
 from tremorcam.track.head import Similarity
-from tremorcam.track.tracker import Record, Step
+from tremorcam.track.records import Record, Step
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 OTHER = {"left": "right", "right": "left", "both": "both"}
@@ -31,6 +31,7 @@ SIGNED = {
 
 
 @given(stated_s=st.lists(st.none() | st.floats(-1e6, 1e6), max_size=60))
+@example(stated_s=[0.0, 3e-113, 1e-38, 1.0, None])  # a usual step that adds nothing
 def test_times_only_ever_increase(stated_s):
     clock = Clock()
     kept = list(clock.run(enumerate(stated_s)))

@@ -65,7 +65,7 @@ class Clock:
             self._steps_s.append(time_s - self._last_s)
         else:
             mended_s = self._mend(following_s)
-            if mended_s is None:
+            if not self._is_later(mended_s):  # where steps are too small to be told apart, either
                 return None
             self.n_corrected += 1
             if time_s is not None and not self._is_later(following_s):

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tremorcam.track.tracker import Record, Step, Tracker
+    from tremorcam.track.records import Record, Step
+    from tremorcam.track.tracker import Tracker
 
 _FRONTAL_DEG = 20.0
 """Irises are measured in frames whose face is turned less than this."""

@@ -1,7 +1,7 @@
 """From frames to raw steps of motion: one pass over the video, one frame held at a time.
 
 Flow moves the anchors from frame to frame; landmarks, which cost more and jitter, are looked
-for about 5 times a second and whenever the eyes change, in a thread beside the flow, and
+for a few times a second and whenever the eyes change, in a thread beside the flow, and
 draw the anchors back. Results are taken up a fixed number of frames later, so that they do
 not depend on how fast the threads run.
 """
@@ -9,36 +9,39 @@ not depend on how fast the threads run.
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-import cv2
 import numpy as np
 
 from tremorcam.anatomy import REFERENCE_LANDMARKS, REGIONS, SIDES
 from tremorcam.track import geometry
 from tremorcam.track.background import Background
 from tremorcam.track.crop import Crop
-from tremorcam.track.flow import Flow, measure_flow, normalise, registration_bound
-from tremorcam.track.head import Similarity, fit_similarity
-from tremorcam.track.landmarks import FaceLandmarks
-from tremorcam.track.mirror import EyesAlone
+from tremorcam.track.flow import Flow, measure_flow, registration_bound
+from tremorcam.track.head import fit_similarity
+from tremorcam.track.lookout import Lookout
+from tremorcam.track.records import Record, Step
+from tremorcam.track.view import EyeWatch, View
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from numpy.typing import NDArray
 
     from tremorcam.source.video import Frame
-    from tremorcam.track.geometry import Shape
+    from tremorcam.track.lookout import Apart, Faces
 
-_LANDMARK_INTERVAL_S = 1 / 5
-_ALONE_INTERVAL_S = 0.45
-"""Each eye is read by itself, and the mirror image, so often: it costs the network three times,
-and serves only what lasts."""
-_EYE_CHANGE = 1.4
-"""Landmarks are looked for out of turn when the eyes' picture changes so many times as much
-as it usually does: a lid may be moving. The frame before then tells where it rested."""
-_EYE_CELL_PX = 4
+_INTERVAL_S, _REST_INTERVAL_S = 0.2, 0.4
+"""Landmarks of a face that has moved are looked for so often, of one at rest so seldom. Out of
+turn they are looked for when an eye moves; the frame before then tells where it rested."""
+_MOVED = 0.02
+"""A face moves when a part of it has gone so far (in IOD) on the head: further than tremor does."""
+_APART_INTERVAL_S, _APART_REST = 0.45, 0.25
+"""Each eye is read by itself, and the mirror image, so often, and in a face at rest after that
+share of its rest: it costs the network three times, and serves only what lasts."""
+_LATEST_APART = 6
+"""So many of these readings may wait for their turn."""
 _DELAY_FRAMES = 4
 """Landmarks are taken up so many frames after theirs: the flow need not wait for them."""
 _PULL = 0.25
@@ -48,64 +51,11 @@ _SNAP = 0.12
 """Anchors further than this (in IOD) from their landmarks are set anew."""
 _COUNT_FACES_EVERY_S = 2.0
 _SEARCH_EVERY_S = 0.5
-_BOUND_EVERY = 15
+_BOUND_EVERY = 30
 
 _REFERENCE = list(REFERENCE_LANDMARKS)
 _N = len(REGIONS)
-_LIDS = [i for i, region in enumerate(REGIONS) if region.name == "lower_lid"]
-
-
-@dataclass(frozen=True)
-class Step:
-    """Motion from the frame before to this one, in pixels of the picture."""
-
-    centres: NDArray[np.float64]
-    motion: NDArray[np.float64]
-    motion_se: NDArray[np.float64]
-    head: Similarity
-
-
-@dataclass
-class Record:
-    """What one frame gave; ``None`` and NaN stand for what it did not.
-
-    ``shape`` is there only for frames whose landmarks were looked for, ``alone`` (the apertures
-    of the eyes, each read twice by itself) and ``mirrored`` (what landmarks in the mirrored picture
-    say of the same face) for some of these.
-    """
-
-    time_s: float
-    difference: float
-    bidirectional: bool = False
-    found: bool = False
-    shape: Shape | None = None
-    alone: NDArray[np.float64] | None = None
-    mirrored: Shape | None = None
-    step: Step | None = None
-    centres: NDArray[np.float64] | None = None
-    brightness: NDArray[np.float64] | None = None
-    bound_px: NDArray[np.float64] | None = None
-    background_px: NDArray[np.float64] = field(default_factory=lambda: np.full(2, np.nan))
-
-
-class _View:
-    """The face in one frame, as flow compares it."""
-
-    def __init__(self, gray: NDArray[np.uint8], crop: Crop) -> None:
-        self.gray = gray
-        self.crop = crop
-        self.picture = crop.cut(gray)
-        self.iod_px = crop.iod_px * float(crop.factor.mean())
-        self.flat = normalise(self.picture, self.iod_px)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Faces in a crop; for some of them each eye's own aperture and the face's mirror image."""
-
-    faces: list[NDArray[np.float64]]
-    alone: NDArray[np.float64] | None = None
-    mirrored: NDArray[np.float64] | None = None
+_PUPILS = [geometry.PUPILS[side] for side in SIDES]
 
 
 @dataclass(frozen=True)
@@ -116,7 +66,8 @@ class _Pending:
     record: Record
     carried: NDArray[np.float64]
     crop: Crop
-    found: Future[_Found]
+    faces: Future[Faces]
+    apart: Future[Apart | None] | None
 
 
 class Tracker:
@@ -136,21 +87,21 @@ class Tracker:
         self.records: list[Record] = []
         self.n_faces = 0
         self.shape: tuple[int, ...] = (0, 0)
-        self._finder = FaceLandmarks(follow=False)
-        self._follower: FaceLandmarks | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="landmarks")
+        self._lookout = Lookout()
         self._background = Background()
-        self._view: _View | None = None
+        self._view: View | None = None
         self._anchors: NDArray[np.float64] = np.empty((0, 2))
         self._face: NDArray[np.float64] = np.empty((0, 3))
         self._pulled: NDArray[np.float64] = np.empty((0, 2))
         self._pending: deque[_Pending] = deque()
-        self._counts: list[Future[list[NDArray[np.float64]]]] = []
-        self._alone: EyesAlone | None = None
-        self._twin: FaceLandmarks | None = None
+        self._apart: deque[_Pending] = deque()
+        self._counts: list[Future[int]] = []
+        self._eyes = EyeWatch()
+        self._expression = self._resting = np.zeros((_N, 2))
         self._looked = -1
-        self._alone_s = self._counted_s = self._searched_s = -np.inf
-        self._eyes = _EyeWatch()
+        # Eyes as last looked at are where the head has carried them since.
+        self._looked_eyes: NDArray[np.float64] = np.empty((0, 2))
+        self._moved_s = self._apart_s = self._counted_s = self._searched_s = -np.inf
 
     def __enter__(self) -> Self:
         return self
@@ -158,9 +109,8 @@ class Tracker:
     def __exit__(self, *_: object) -> None:
         self._settle()
         self._lose()
-        self._thread.shutdown()
-        self.n_faces = max([self.n_faces, *(len(count.result()) for count in self._counts)])
-        self._finder.close()
+        self._lookout.close()
+        self.n_faces = max([self.n_faces, *(count.result() for count in self._counts)])
 
     def add(self, frame: Frame) -> None:
         """Measure one frame against the one before."""
@@ -171,7 +121,9 @@ class Tracker:
             self._settle()
             self._lose()
             self.shape = gray.shape
-        self._count_faces(gray, frame.time_s)
+        if frame.time_s - self._counted_s >= _COUNT_FACES_EVERY_S:
+            self._counted_s = frame.time_s
+            self._counts.append(self._lookout.count(gray))
         if self._view is not None:
             self._follow(gray, record)
         if self._view is None:
@@ -180,17 +132,12 @@ class Tracker:
             box = geometry.face_box_px(self._face)
             record.background_px = self._background.motion_px(gray, box)
 
-    def _count_faces(self, gray: NDArray[np.uint8], time_s: float) -> None:
-        if time_s - self._counted_s >= _COUNT_FACES_EVERY_S:
-            self._counted_s = time_s
-            self._counts.append(self._thread.submit(self._finder.find, gray))
-
     def _start(self, gray: NDArray[np.uint8], record: Record) -> None:
         """Look for a face in the whole picture and begin to follow the largest."""
-        faces = self._thread.submit(self._finder.find, gray).result()
+        faces = self._lookout.find(gray)
         if not faces and record.time_s - self._searched_s >= _SEARCH_EVERY_S:
             self._searched_s = record.time_s
-            faces = self._thread.submit(self._finder.search, gray).result()
+            faces = self._lookout.search(gray)
         self.n_faces = max(self.n_faces, len(faces))
         if not faces:
             return
@@ -198,25 +145,18 @@ class Tracker:
         self._anchors = _goal(self._face)
         self._pulled = np.zeros_like(self._anchors)
         crop = Crop.around(self._face, geometry.interocular_px(self._face), gray.shape)
-        self._view = _View(gray, crop)
+        self._view = View(gray, crop)
         record.shape = geometry.describe(self._face)
-        self._looked = len(self.records) - 1
+        self._moved_s = record.time_s
+        self._remember(len(self.records) - 1, self._view)
         self._note(record, self._view)
 
     def _lose(self) -> None:
-        for pending in self._pending:
-            pending.found.exception()  # waits: the networks they use are about to be closed
+        self._lookout.restart()
+        self._take_up_apart()
         self._pending.clear()
         self._view = None
-        self._eyes = _EyeWatch()
-        self._restart_follower()
-
-    def _restart_follower(self) -> None:
-        # It remembers where in its crop the face was; in another crop that misleads it.
-        for network in (self._follower, self._twin, self._alone):
-            if network is not None:
-                network.close()
-        self._follower = self._twin = self._alone = None
+        self._eyes = EyeWatch()
 
     def _follow(self, gray: NDArray[np.uint8], record: Record) -> None:
         before = self._view
@@ -226,49 +166,57 @@ class Tracker:
         if not crop.still_fits(self._face, iod_px, gray.shape):
             if not self._settle():
                 return
-            self._restart_follower()
+            self._take_up_apart()
+            self._lookout.restart()
             crop = Crop.around(self._face, iod_px, gray.shape)
-            before = _View(before.gray, crop)
-        view = _View(gray, crop)
+            before = View(before.gray, crop)
+        view = View(gray, crop)
         if not self._settle(before=len(self.records) - _DELAY_FRAMES):
             return
-        eyes_before, carried_before = self._eye_centres(crop), self._anchors - self._pulled
+        eyes_before = before.eyes(crop.from_picture(self._face[_PUPILS, :2]))
+        carried_before = self._carried
         self._advance(before, view, record)
         self._view = view
         self._note(record, view)
-        changed = self._eyes.changed(before, view, eyes_before, self._eye_centres(crop))
+        eyes = view.eyes(crop.from_picture(self._face[_PUPILS, :2]))
+        moved = self._eyes.moved(eyes_before, eyes)
         now = len(self.records) - 1
-        if changed and self._looked < now - 1:
+        if moved and self._looked < now - 1:
             self._look(now - 1, before, carried_before)
+        if moved or self._is_due(record.time_s, view):
+            self._look(now, view, self._carried)
+            self._remember(now, view)
+
+    @property
+    def _carried(self) -> NDArray[np.float64]:
+        """Where flow alone has carried the anchors."""
+        return self._anchors - self._pulled
+
+    def _is_due(self, time_s: float, view: View) -> bool:
         looked_s = self.records[self._looked].time_s
-        if changed or record.time_s - looked_s >= _LANDMARK_INTERVAL_S - 1e-6:
-            self._look(now, view, self._anchors - self._pulled)
+        waited_s = time_s - looked_s + 1e-6
+        if not _INTERVAL_S <= waited_s < _REST_INTERVAL_S:
+            return waited_s >= _REST_INTERVAL_S
+        return self._moved_s > looked_s or self._eyes.differ(self._eyes_as_looked(view))
 
-    def _eye_centres(self, crop: Crop) -> NDArray[np.float64]:
-        return crop.from_picture(self._face[[geometry.PUPILS[side] for side in SIDES], :2])
+    def _eyes_as_looked(self, view: View) -> list[NDArray[np.uint8]]:
+        return view.eyes(view.crop.from_picture(self._looked_eyes))
 
-    def _look(self, at: int, view: _View, carried: NDArray[np.float64]) -> None:
-        """Have the landmarks of a frame found, in order of time."""
+    def _remember(self, at: int, view: View) -> None:
         self._looked = at
-        record = self.records[at]
-        alone = record.time_s - self._alone_s >= _ALONE_INTERVAL_S - 1e-6
-        if alone:
-            self._alone_s = record.time_s
-        found = self._thread.submit(self._find, view.picture, record.time_s, alone=alone)
-        self._pending.append(_Pending(at, record, carried, view.crop, found))
+        self._looked_eyes = self._face[_PUPILS, :2]
+        self._eyes.remember(self._eyes_as_looked(view))
 
-    def _find(self, picture: NDArray[np.uint8], time_s: float, *, alone: bool) -> _Found:
-        """Landmarks of the face, and what else is asked for; runs beside the flow."""
-        if self._follower is None:
-            self._follower = FaceLandmarks()
-        faces = self._follower.find(picture, time_s=time_s)
-        if not (alone and faces):
-            return _Found(faces)
-        if self._alone is None or self._twin is None:
-            self._alone, self._twin = EyesAlone(), FaceLandmarks()
-        twins = self._twin.find(np.ascontiguousarray(picture[:, ::-1]), time_s=time_s)
-        apertures = self._alone.apertures_px(picture, faces[0], time_s)
-        return _Found(faces, apertures, twins[0] if twins else None)
+    def _look(self, at: int, view: View, carried: NDArray[np.float64]) -> None:
+        """Have the landmarks of a frame found, in order of time."""
+        record, apart = self.records[at], None
+        faces = self._lookout.follow(view.picture, record.time_s)
+        rest_s = record.time_s - self._moved_s
+        interval_s = max(_APART_INTERVAL_S, _APART_REST * rest_s) - 1e-6
+        if record.time_s - self._apart_s >= interval_s:
+            self._apart_s = record.time_s
+            apart = self._lookout.read_apart(view.picture, record.time_s, faces)
+        self._pending.append(_Pending(at, record, carried, view.crop, faces, apart))
 
     def _settle(self, before: float = np.inf) -> bool:
         """Take up landmarks of frames before that one; False if the face had gone by then."""
@@ -278,20 +226,18 @@ class Tracker:
         return True
 
     def _take_up(self, pending: _Pending) -> bool:
-        found = pending.found.result()
-        if not found.faces:
+        faces = pending.faces.result()
+        if not faces:
             for record in self.records[pending.first :]:
                 record.found, record.step, record.centres = False, None, None
             self._lose()
             return False
-        face = _in_picture(found.faces[0], pending.crop)
+        face = _in_picture(faces[0], pending.crop)
         pending.record.shape = geometry.describe(face)
-        if found.alone is not None:
-            pending.record.alone = found.alone / pending.crop.factor.mean()
-        if found.mirrored is not None:
-            twin = geometry.describe(_in_picture(found.mirrored, pending.crop))
-            pending.record.mirrored = twin.of_mirror_image()
-        carried = self._anchors - self._pulled - pending.carried
+        if pending.apart is not None:
+            self._apart.append(pending)
+            self._take_up_apart(leave=_LATEST_APART)
+        carried = self._carried - pending.carried
         away = _goal(face) + carried - self._anchors
         astray = np.hypot(away[:, 0], away[:, 1]) > _SNAP * geometry.interocular_px(face)
         pull = away * np.where(astray, 1.0, _PULL).reshape(-1, 1)
@@ -301,7 +247,20 @@ class Tracker:
         self._face = face
         return True
 
-    def _advance(self, before: _View, view: _View, record: Record) -> None:
+    def _take_up_apart(self, *, leave: int = 0) -> None:
+        """Note what was read of faces apart from their landmarks, but of the last few."""
+        while len(self._apart) > leave:
+            pending = self._apart.popleft()
+            assert pending.apart is not None
+            apart, record, crop = pending.apart.result(), pending.record, pending.crop
+            if apart is None:
+                continue
+            record.alone = apart.alone / crop.factor.mean()
+            if apart.mirrored is not None:
+                twin = geometry.describe(_in_picture(apart.mirrored, crop))
+                record.mirrored = twin.of_mirror_image()
+
+    def _advance(self, before: View, view: View, record: Record) -> None:
         crop, anchors = view.crop, self._anchors
         flow = measure_flow(
             before.flat,
@@ -319,56 +278,20 @@ class Tracker:
                 mismatch=flow.mismatch,
             )
             record.bound_px = bound / crop.factor.mean()
-        own = np.where(np.isfinite(step.motion), step.motion, step.head.at(anchors[:_N]))
-        self._anchors = anchors + np.concatenate([own, step.head.at(anchors[_N:])])
+        with_head = step.head.at(anchors)
+        own = np.where(np.isfinite(step.motion), step.motion - with_head[:_N], 0.0)
+        self._anchors = anchors + with_head
+        self._anchors[:_N] += own
+        self._expression = self._expression + own
+        if np.abs(self._expression - self._resting).max() > _MOVED * crop.iod_px:
+            self._resting, self._moved_s = self._expression, record.time_s
         self._face[:, :2] += step.head.at(self._face[:, :2])
+        self._looked_eyes = self._looked_eyes + step.head.at(self._looked_eyes)
 
-    def _note(self, record: Record, view: _View) -> None:
+    def _note(self, record: Record, view: View) -> None:
         record.found = True
         record.centres = self._anchors[:_N].copy()
-        centres = view.crop.from_picture(record.centres)
-        record.brightness = _brightness(view.picture, centres, view.iod_px)
-
-
-class _EyeWatch:
-    """Notices when the eyes' picture changes more than it usually does."""
-
-    def __init__(self) -> None:
-        self._usual = np.nan
-
-    def changed(
-        self,
-        before: _View,
-        view: _View,
-        eyes_before: NDArray[np.float64],
-        eyes: NDArray[np.float64],
-    ) -> bool:
-        """Compare with the frame before, where the head has carried the eyes.
-
-        Parameters
-        ----------
-        before, view : _View
-        eyes_before, eyes : (2, 2) arrays
-            Centres of the eyes in each.
-        """
-        change = max(
-            float(cv2.absdiff(_eye(before, a), _eye(view, b)).mean())
-            for a, b in zip(eyes_before, eyes, strict=True)
-        )
-        changed = not change < _EYE_CHANGE * self._usual
-        rate = 0.02 if changed else 0.1
-        self._usual = (
-            change if np.isnan(self._usual) else self._usual + rate * (change - self._usual)
-        )
-        return changed
-
-
-def _eye(view: _View, centre: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Picture of an eye, coarse enough to be free of noise."""
-    size = (round(0.4 * view.iod_px), round(0.24 * view.iod_px))
-    patch = cv2.getRectSubPix(view.flat, size, centre.tolist())
-    coarse = (max(1, size[0] // _EYE_CELL_PX), max(1, size[1] // _EYE_CELL_PX))
-    return np.asarray(cv2.resize(patch, coarse, interpolation=cv2.INTER_AREA), np.uint8)
+        record.brightness = view.brightness(view.crop.from_picture(record.centres))
 
 
 def _in_picture(face: NDArray[np.float64], crop: Crop) -> NDArray[np.float64]:
@@ -390,18 +313,3 @@ def _to_step(flow: Flow, anchors: NDArray[np.float64], crop: Crop, shape: tuple[
         motion_se=flow.region_se / crop.factor.mean(),
         head=head,
     )
-
-
-def _brightness(
-    picture: NDArray[np.uint8], centres: NDArray[np.float64], iod_px: float
-) -> NDArray[np.float64]:
-    half = max(2, round(0.1 * iod_px))
-    values = []
-    for x, y in np.round(centres).astype(int):
-        rows, columns = (
-            slice(max(0, y - half), max(0, y + half + 1)),
-            slice(max(0, x - half), max(0, x + half + 1)),
-        )
-        patch = picture[rows, columns]
-        values.append(patch.mean() if patch.size else np.nan)
-    return np.array(values)

@@ -9,7 +9,7 @@ from tremorcam.source.video import Video
 from tremorcam.track import displacement, geometry
 from tremorcam.track.landmarks import FaceLandmarks
 from tremorcam.track.mirror import EyesAlone, mirrored
-from tremorcam.track.tracker import Record
+from tremorcam.track.records import Record
 
 SHUT = 0.5
 """Share by which the left eye closes in the last frame."""
