@@ -268,7 +268,7 @@ def slow_tremor(judge: Judge) -> Verdict:
     band = facts.criteria["tremor.slow_band"]
     slow = [p for p in facts.tremor.peaks if p.detected and band.met_by(p.frequency.value)]
     peak = max(slow or [facts.tremor.clearest()], key=lambda peak: peak.size)
-    needed = (
+    needed: tuple[Evidence, ...] = (
         judge.significant(peak),
         judge.state("tremor.slow_band", peak.frequency, "frequency"),
         _persistent(judge, peak),
