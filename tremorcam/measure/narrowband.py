@@ -10,10 +10,11 @@ integral of the power density over the band, with equal weight for every moment 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tremorcam.measure.prediction import Share, Waves, kept_share
 from tremorcam.measure.spectrum import tapers_at
@@ -36,7 +37,7 @@ LEAST_SHARE = 0.1
 """Directions of which a gap or the slow movement leaves less than this are not estimated."""
 DRAWS = 200
 CONFIDENCE = 0.95
-NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+NORMAL = float(special.ndtri((1 + CONFIDENCE) / 2))
 """Standard deviations that an interval of a normally distributed value reaches to either side."""
 BACKGROUND_RELATIVE_SD = 0.17
 """Uncertainty of the fitted background at one frequency, as found by Monte Carlo."""
@@ -146,19 +147,19 @@ class _Projection:
     sigma_mm: NDArray[np.float64]
     smile: int
 
-    @property
+    @cached_property
     def envelope(self) -> NDArray[np.complex128]:
         """Complex envelope along the principal axes, shape (n, 2)."""
         value: NDArray[np.complex128] = self.window.T @ self.coefficient
         return value
 
-    @property
+    @cached_property
     def slope(self) -> NDArray[np.float64]:
         """Time derivative of the window, 1/s, shape (n_tapers, n)."""
         slope: NDArray[np.float64] = np.gradient(self.window, self.time_s, axis=1)
         return slope
 
-    @property
+    @cached_property
     def noise_ms(self) -> float:
         """Mean square of the envelope's error, per cycle, both axes together."""
         half = len(self.window)
@@ -204,10 +205,22 @@ def narrowband(
     used = [block for block in blocks if block.valid[:, series].any()]
     if not used or not np.isfinite(spectrum.dof[series]):
         return None
-    centre_hz = frequency_hz
+    windows = _windows(used, series, half_band_hz)
+    # Without a picture that is bidirectional there is no share to fit.
+    any_bidirectional = any(block.bidirectional.any() for block in used)
+    narrow = _windows(used, series, SHARE_HALF_BAND_HZ) if any_bidirectional else []
+    centre_hz, kept = frequency_hz, Share()
     for _ in range(5):
-        models = [_model(b, series, spectrum, centre_hz, half_band_hz) for b in used]
-        kept = _kept(used, series, spectrum, centre_hz)
+        models = [
+            _model(b, series, spectrum, centre_hz, w) for b, w in zip(used, windows, strict=True)
+        ]
+        if any_bidirectional:
+            kept = kept_share(
+                [
+                    _model(b, series, spectrum, centre_hz, w).waves
+                    for b, w in zip(used, narrow, strict=True)
+                ]
+            )
         parts = [_project(model, kept.value) for model in models]
         pull_hz = _centroid(parts) if refine else 0.0
         target_hz = np.clip(
@@ -238,14 +251,6 @@ def narrowband(
     )
 
 
-def _kept(blocks: Sequence[Block], series: int, spectrum: Spectrum, centre_hz: float) -> Share:
-    """Share that bidirectional pictures kept; without any there is nothing to fit."""
-    if not any(block.bidirectional.any() for block in blocks):
-        return Share()
-    models = [_model(block, series, spectrum, centre_hz, SHARE_HALF_BAND_HZ) for block in blocks]
-    return kept_share([model.waves for model in models])
-
-
 def widened(value: Interval, low: float, high: float) -> Interval:
     """Widen an interval by an independent error that leaves the value between two ends."""
     below = np.hypot(value.value - value.low, max(value.value - low, 0.0))
@@ -260,13 +265,23 @@ def main_axis(envelopes: Sequence[Envelope]) -> NDArray[np.float64]:
     return axis
 
 
+def _windows(
+    blocks: Sequence[Block], series: int, half_band_hz: float
+) -> list[NDArray[np.float64]]:
+    """Sequences of a band at the samples of a series in every block, each (n_tapers, n)."""
+    windows = []
+    for block in blocks:
+        count = int(np.ceil(2 * half_band_hz * block.duration_s)) + EXTRA_TAPERS
+        count = max(1, min(count, len(block.time_s) // 2 - 1))
+        window = tapers_at(block, round(half_band_hz * block.duration_s, 3), count)
+        windows.append(window[:, block.valid[:, series]])
+    return windows
+
+
 def _model(
-    block: Block, series: int, spectrum: Spectrum, centre_hz: float, half_band_hz: float
+    block: Block, series: int, spectrum: Spectrum, centre_hz: float, window: NDArray[np.float64]
 ) -> _Model:
-    count = int(np.ceil(2 * half_band_hz * block.duration_s)) + EXTRA_TAPERS
-    count = max(1, min(count, len(block.time_s) // 2 - 1))
     kept = block.valid[:, series]
-    window = tapers_at(block, round(half_band_hz * block.duration_s, 3), count)[:, kept]
     angle = 2 * np.pi * centre_hz * block.time_s[kept]
     density = np.nan_to_num(spectrum.background_at(series, centre_hz))
     motion_mm = block.motion_mm[kept, series] / block.kept_by_camera(centre_hz)
@@ -406,7 +421,7 @@ def _frequency_interval(
     # Satterthwaite: the scatter of few chunks is itself poorly known.
     n_free = max(n_chunks / width - 1, 1.0)
     dof = n_free * (variance / wander_variance) ** 2 if wander_variance > 0 else 1e6
-    reach = stats.t.ppf((1 + CONFIDENCE) / 2, min(dof, 1e6)) * np.sqrt(variance)
+    reach = special.stdtrit(min(dof, 1e6), (1 + CONFIDENCE) / 2) * np.sqrt(variance)
     return Interval(float(offset[0]), float(offset[0] - reach), float(offset[0] + reach))
 
 

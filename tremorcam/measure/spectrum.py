@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 from scipy.signal.windows import dpss
 
 if TYPE_CHECKING:
@@ -134,14 +134,17 @@ class Spectrum:
         dof = self.dof[series]
         if not np.isfinite(ratio) or not np.isfinite(dof):
             return float("nan")
-        tail = stats.f.sf(ratio, dof, dof * self.n_bands / BACKGROUND_COST)
+        tail = special.fdtrc(dof, dof * self.n_bands / BACKGROUND_COST, ratio)
         return float(-np.expm1(BANDS_FACTOR * self.n_bands * np.log1p(-min(tail, 1 - 1e-12))))
 
     def threshold(self, series: int, alpha: float) -> float:
         """Ratio that noise reaches anywhere in the band with probability ``alpha``."""
         dof = self.dof[series]
         tail = -np.expm1(np.log1p(-alpha) / (BANDS_FACTOR * self.n_bands))
-        return float(stats.f.isf(tail, dof, dof * self.n_bands / BACKGROUND_COST))
+        beside = dof * self.n_bands / BACKGROUND_COST
+        # The F distribution's inverse, of small probabilities too, by that of the beta's.
+        share = special.betaincinv(beside / 2, dof / 2, tail)
+        return float(beside / dof * (1 / share - 1))
 
     def detection_limit_rms_mm(self, series: int, alpha: float) -> float:
         """RMS of the smallest sinusoid that would be found with a probability of 95 %, in mm.
@@ -386,7 +389,7 @@ def _fit_columns(
     place = np.log(frequency_hz / 6)
     design = place[:, None] ** np.arange(BACKGROUND_ORDER + 1)
     keep = np.repeat(fitted[:, None], psd.shape[1], axis=1)
-    highest = stats.chi2.ppf(PEAK_QUANTILE, dof) / dof
+    highest = special.chdtri(dof, 1 - PEAK_QUANTILE) / dof
     coefficient = np.linalg.lstsq(design[fitted], np.log(psd[fitted]), rcond=None)[0]
     for iteration in range(8):
         curve = design @ coefficient

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import ndimage, stats
+from scipy import ndimage, special
 
 from tremorcam.anatomy import REGIONS, Region
 from tremorcam.measure.blocks import GAP_INTERVALS, Samples
@@ -179,8 +179,8 @@ def _z(
     What is usual is told by this quantile of the usual samples.
     """
     sizes = np.concatenate([np.abs(m[kept]) for m, kept in zip(motion, usual, strict=True)])
-    spread_mm = np.quantile(sizes, quantile, axis=0) / stats.halfnorm.ppf(quantile)
-    usual_of_noise = stats.rayleigh.ppf(quantile)
+    spread_mm = np.quantile(sizes, quantile, axis=0) / special.ndtri((1 + quantile) / 2)
+    usual_of_noise = np.sqrt(-2 * np.log1p(-quantile))
     scores = []
     for moved, kept in zip(motion, usual, strict=True):
         z: NDArray[np.float64] = np.hypot(*(moved / np.maximum(spread_mm, 1e-9)).T)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tremorcam.data import Veto
 from tremorcam.dictionary import region_label
@@ -235,7 +235,7 @@ def _noise_factor(tremor: Narrowband) -> float:
 
 def _pointwise_p(spectrum: Spectrum, series: int, ratio: float) -> float:
     dof = spectrum.dof[series]
-    return float(stats.chi2.sf(dof * ratio, dof))
+    return float(special.chdtrc(dof, dof * ratio))
 
 
 def _is_codec(peak: Peak, key_frame_interval_s: float | None, spectrum: Spectrum) -> bool:
