@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tremorcam import publish
+from tremorcam.apps.outputs import may_write
 from tremorcam.apps.storage import at_hand
 from tremorcam.apps.tasks import Outcome, RegionLine, failure
 from tremorcam.apps.wording import unexpected
@@ -69,6 +70,11 @@ def _measure(task: Task, progress: Progress) -> Outcome:
         jitter_s=settings.jitter_s,
         progress=lambda fraction: progress(share * fraction),
     )
+    if not may_write(task.folder, task.video):
+        raise TremorcamError(
+            f"{task.video.name}: another run has meanwhile written results of another video to "
+            f"'{task.folder}'; run it again"
+        )
     publish.save_analysis(analysis, task.folder)
     outcome = describe(analysis, task)
     error = _write_overlay(

@@ -71,6 +71,10 @@ _register_commands()
 
 def main() -> None:
     """Run the command line; every failure ends in one line and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names and signs that a terminal, or the file in its place, cannot show stop nothing.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     try:
         app(prog_name="tremorcam")
     except KeyboardInterrupt:

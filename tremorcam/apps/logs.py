@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import TextIO
 
 LOG_FOLDER = "logs"
 
@@ -28,7 +29,7 @@ def logging_to(path: Path) -> Iterator[None]:
     Only for processes that do one job after the other; what comes later goes there, too, until
     it is sent elsewhere.
     """
-    with path.open("w", encoding="utf-8") as log:
+    with _closed_after(path.open("w", encoding="utf-8", errors="replace")) as log:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 stream.flush()
@@ -38,6 +39,16 @@ def logging_to(path: Path) -> Iterator[None]:
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
             _log_lines()
             yield
+
+
+@contextlib.contextmanager
+def _closed_after(log: TextIO) -> Iterator[TextIO]:
+    """Close a file whether or not the disk takes its last lines: a log is worth no job."""
+    try:
+        yield log
+    finally:
+        with contextlib.suppress(OSError):
+            log.close()
 
 
 def _log_lines() -> None:

@@ -25,7 +25,8 @@ def quiet_native_output() -> Iterator[None]:
     try:
         silence_native_output()
         if _writes_to_terminal_stream(before):
-            sys.stderr = os.fdopen(os.dup(kept), "w", encoding=before.encoding, buffering=1)
+            sys.stderr = os.fdopen(os.dup(kept), "w", encoding=before.encoding,
+                                   errors=before.errors, buffering=1)  # fmt: skip
         yield
     finally:
         if sys.stderr is not before:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tremorcam.apps.logs import LOG_FOLDER
+from tremorcam.apps.storage import is_remote
 from tremorcam.data import InputError
 from tremorcam.publish.files import ANALYSIS_FILE, rests
 from tremorcam.publish.summary_file import SUMMARY_FILE
@@ -34,7 +36,12 @@ def find_videos(paths: Iterable[Path]) -> list[Path]:
     InputError
         If a folder holds no video.
     """
-    return list({video.resolve(): video for path in paths for video in _expand(path)}.values())
+    return list({_identity(video): video for path in paths for video in _expand(path)}.values())
+
+
+def _identity(video: Path) -> object:
+    """Tell one file by, whatever leads to it; a link that leads to itself stands for itself."""
+    return video.resolve() if is_remote(video) else os.path.realpath(video)
 
 
 def _expand(path: Path) -> list[Path]:
@@ -53,6 +60,9 @@ def _expand(path: Path) -> list[Path]:
             "name them too"
         )
     return videos
+
+
+LONGEST_NAME_BYTES = 200
 
 
 class ResultFolders:
@@ -76,17 +86,27 @@ class ResultFolders:
         folder = next(
             folder
             for folder in self._candidates(video)
-            if folder.name.casefold() not in self._taken and _may_write(folder, video)
+            if folder.name.casefold() not in self._taken and may_write(folder, video)
         )
         self._taken.add(folder.name.casefold())
         return folder
 
     def _candidates(self, video: Path) -> Iterator[Path]:
-        yield self.out / video.stem
+        name = folder_name(video)
+        yield self.out / name
         number = 2
         while True:
-            yield self.out / f"{video.stem}-{number}"
+            yield self.out / f"{name}-{number}"
             number += 1
+
+
+def folder_name(video: Path) -> str:
+    """Name a folder after a video: never ``.`` or ``..``, no longer than any system takes.
+
+    Windows takes no name that ends in a dot or a space.
+    """
+    name = video.stem.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore")
+    return name.rstrip(". ") or "video"
 
 
 def is_result_of(folder: Path, video: Path) -> bool:
@@ -97,9 +117,11 @@ def is_result_of(folder: Path, video: Path) -> bool:
     return told.get("size_bytes") == video.stat().st_size and told.get("sha256") == sha256_of(video)
 
 
-def _may_write(folder: Path, video: Path) -> bool:
+def may_write(folder: Path, video: Path) -> bool:
+    """Whether results of a video may go to a folder: none of another video are there."""
     if not folder.exists():
-        return True
+        # A link that leads nowhere is no folder, and none can be made in its place.
+        return is_remote(folder) or not folder.is_symlink()
     if not folder.is_dir():
         return False
     if not any(folder.iterdir()) or is_result_of(folder, video):

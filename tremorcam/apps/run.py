@@ -19,7 +19,8 @@ from tremorcam.apps.logs import log_of
 from tremorcam.apps.native_output import quiet_native_output
 from tremorcam.apps.outputs import ResultFolders, find_videos, is_result_of, was_interrupted
 from tremorcam.apps.storage import require_writable
-from tremorcam.apps.tasks import Outcome, Settings, Task
+from tremorcam.apps.tasks import Outcome, Settings, Task, failure
+from tremorcam.apps.wording import as_text, is_text
 from tremorcam.apps.workers import measure_side_by_side
 from tremorcam.data import TremorcamError
 
@@ -98,6 +99,9 @@ class Run:
         folders = ResultFolders(self._out)
         tasks = []
         for video in self._videos:
+            if not is_text(video.name):
+                yield failure(video, f"{video.name}: its name is no text (UTF-8); rename it")
+                continue
             task = Task(video, folders.assign(video), self._settings)
             self._logs[video] = log_of(task.folder)
             done = _take_over(task) if self._resume else None
@@ -115,7 +119,7 @@ class Run:
     def as_json(self) -> str:
         """Rows of the summary, each with the ``folder`` of its results, as a JSON list."""
         rows = [
-            {"folder": None if outcome.folder is None else str(outcome.folder)}
+            {"folder": None if outcome.folder is None else as_text(str(outcome.folder))}
             | {name: _json_value(value) for name, value in outcome.row.items()}
             for outcome in self._in_order()
         ]

@@ -88,6 +88,11 @@ def require_writable(folder: Path) -> None:
         else:
             with tempfile.TemporaryFile(dir=folder):
                 pass
+    except FileExistsError:
+        raise TremorcamError(
+            f"results cannot be written to '{folder}': that is a file, or a link that leads to no "
+            "folder; choose another folder with -o"
+        ) from None
     except Exception as error:  # fsspec's back ends raise errors of their own
         raise TremorcamError(
             f"results cannot be written to '{folder}': "

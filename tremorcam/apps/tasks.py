@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from tremorcam.apps.wording import as_text
 from tremorcam.publish.summary import failed_row
 
 if TYPE_CHECKING:
@@ -95,4 +96,4 @@ class Outcome:
 
 def failure(video: Path, error: str) -> Outcome:
     """Outcome of a video that could not be measured."""
-    return Outcome(video, None, failed_row(video.name, error), error)
+    return Outcome(video, None, failed_row(as_text(video.name), as_text(error)), error)

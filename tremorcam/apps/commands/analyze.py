@@ -12,6 +12,8 @@ from tremorcam.anatomy import IRIS_DIAMETER_MM
 from tremorcam.data import InputError
 
 INTERRUPTED = 130
+LARGEST_CONTEXT_BYTES = 1_000_000
+LONGEST_FAULT = 1000
 
 
 def register(app: typer.Typer) -> None:
@@ -44,12 +46,23 @@ def _hold_s(text: str) -> tuple[float, float]:
 
 
 def _read_context(path: Path) -> dict[str, Any]:
+    from tremorcam.apps.wording import shortened
     from tremorcam.interpret.context import load_context
 
+    if path.exists() and not path.is_dir():
+        if not path.is_file():
+            raise typer.BadParameter(f"context: {path.name} is no regular file")
+        if path.stat().st_size > LARGEST_CONTEXT_BYTES:
+            raise typer.BadParameter(f"context: {path.name} is too large for a few answers")
     try:
         return load_context(path).told()
     except InputError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(shortened(str(error), LONGEST_FAULT)) from error
+    except RecursionError:
+        raise typer.BadParameter(
+            f"context: {path.name} should hold names with values, as in sleep_h = 7; "
+            "values in it are nested without end"
+        ) from None
 
 
 def analyze(
