@@ -12,9 +12,10 @@ from dataclasses import asdict
 from http import HTTPStatus
 from importlib import metadata, resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
@@ -26,6 +27,7 @@ from tremorcam.apps.web.routes import live, recordings, results
 from tremorcam.apps.web.runner import Runner
 from tremorcam.apps.web.security import Door
 from tremorcam.apps.web.settings import MAX_UPLOAD_BYTES, MIN_BITS_PER_SECOND
+from tremorcam.apps.wording import shortened
 from tremorcam.store import Database
 from tremorcam.store.folder import is_disk_full
 from tremorcam.store.history import History
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from tremorcam.apps.web.settings import WebSettings
 
 STATIC = Path(__file__).parent / "static"
+MOST_FAULTS = 10
 
 # MediaPipe's modules import each other in a circle: two threads that import them at the same
 # time would each find them half done.
@@ -84,6 +87,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     _add_page(app)
     for kind in (sqlite3.OperationalError, OSError):
         app.add_exception_handler(kind, _say_if_disk_is_full)
+    app.add_exception_handler(RequestValidationError, _say_what_is_wrong)
     app.add_exception_handler(Exception, _say_what_failed)
     app.add_middleware(Door, settings=settings)
     return app
@@ -131,6 +135,20 @@ async def _say_if_disk_is_full(_: Request, error: Exception) -> JSONResponse:
     if not is_disk_full(error):
         raise error
     return JSONResponse({"detail": DISK_IS_FULL}, HTTPStatus.INSUFFICIENT_STORAGE)
+
+
+async def _say_what_is_wrong(_: Request, error: Exception) -> JSONResponse:
+    """Name the first faults of a request, without what was sent: it may be long, or no text."""
+    faults = cast("RequestValidationError", error).errors()[:MOST_FAULTS]
+    detail = [
+        {
+            "type": fault["type"],
+            "loc": [shortened(str(part)) for part in fault["loc"]],
+            "msg": shortened(fault["msg"]),
+        }
+        for fault in faults
+    ]
+    return JSONResponse({"detail": detail}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 async def _say_what_failed(request: Request, error: Exception) -> JSONResponse:

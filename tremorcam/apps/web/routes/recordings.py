@@ -19,11 +19,12 @@ from tremorcam.apps.web.playback import playable
 from tremorcam.apps.web.receiving import append_body, require_space, video_file_name
 from tremorcam.apps.web.routes.shared import WithHistory, WithRecording, WithRunner
 from tremorcam.apps.web.settings import MAX_UPLOAD_BYTES, MIN_BITS_PER_SECOND
+from tremorcam.apps.web.strict_json import StrictRoute
 from tremorcam.store.folder import write_whole
 from tremorcam.store.history import Entry, History
 from tremorcam.store.recordings import Recording
 
-router = APIRouter(prefix="/api")
+router = APIRouter(prefix="/api", route_class=StrictRoute)
 
 CAPTURE_FILE = "capture.json"
 MAX_TEST_S = 600

@@ -14,7 +14,9 @@ from starlette.responses import FileResponse
 
 from tremorcam.apps.web.routes.shared import WithHistory, WithRecording
 from tremorcam.apps.web.security import REPORT_POLICY
+from tremorcam.apps.web.strict_json import StrictRoute
 from tremorcam.apps.web.worker import LOG_FILE
+from tremorcam.apps.wording import shortened
 from tremorcam.data import InputError, TremorcamError
 
 if TYPE_CHECKING:
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from tremorcam.store.history import History
     from tremorcam.store.recordings import Recording
 
-router = APIRouter(prefix="/api/recordings/{recording_id}")
+LONGEST_FAULT = 1000
+
+router = APIRouter(prefix="/api/recordings/{recording_id}", route_class=StrictRoute)
 
 REPORT_FILE = "report.html"
 Answers = Annotated[dict[str, Any], Body(max_length=40)]
@@ -49,7 +53,9 @@ def answer_questions(
     try:
         told = parse_context(answers).told()
     except InputError as error:
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+        raise HTTPException(
+            HTTPStatus.UNPROCESSABLE_ENTITY, shortened(str(error), LONGEST_FAULT)
+        ) from error
     history.context.save(recording.id, told)
     if history.results.get(recording.id) is None:
         return {"context": told}
