@@ -17,11 +17,13 @@ from tremorcam.anatomy import REGIONS
 from tremorcam.measure.intervals import runs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import xarray as xr
     from numpy.typing import NDArray
 
 REGION_SERIES = tuple(region.key for region in REGIONS)
-OTHER_SERIES = ("head", "background", "light")
+OTHER_SERIES = ("head", "background", "light", "light_slope")
 SERIES = REGION_SERIES + OTHER_SERIES
 """What spectra are taken of: every region, then what its peaks must not be shared with."""
 
@@ -41,6 +43,8 @@ SHORTEST_ISLAND_S = 0.3
 """Samples between two gaps count only if they last this long: fewer tell nothing but a level."""
 UPPER_FACE = ("brow_left", "brow_right", "nose_bridge_both", "forehead_both")
 """Where brightness stands for the light: hardly moved by the mouth."""
+LIGHT_SLOPE = ("forehead_both", "nose_bridge_both")
+"""Rows of the picture far enough apart for a rolling shutter to show them at different moments."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Samples:
     ----------
     time_s : ndarray, shape (n_frames,)
     motion_mm : ndarray, shape (n_frames, n_series, 2)
-        In the order of :data:`SERIES`; for ``light`` in percent, along the first axis only.
+        In the order of :data:`SERIES`; for both of light in percent, along the first axis only.
     valid : ndarray of bool, shape (n_frames, n_series)
     interval_s : float
         Median time between distinct frames.
@@ -131,7 +135,10 @@ def collect_samples(
     others = [
         distinct["head_mm"].values,
         distinct["background_px"].values * mm_per_px,
-        np.column_stack([light_percent(distinct), np.zeros(len(time_s))]),
+        *(
+            np.column_stack([percent, np.zeros(len(time_s))])
+            for percent in (light_percent(distinct), light_slope_percent(distinct))
+        ),
     ]
     motion = np.concatenate([displacement, np.stack(others, axis=1)], axis=1).astype(float)
     valid = np.isfinite(motion).all(axis=2)
@@ -156,18 +163,34 @@ def light_percent(distinct: xr.Dataset) -> NDArray[np.float64]:
     One region's brightness also changes when its skin moves under the patch; the median over
     regions that the mouth does not move leaves what the light does.
     """
-    level = distinct["brightness"].sel(channel=list(UPPER_FACE)).values.astype(float)
-    known = np.isfinite(level).sum(axis=1) >= 2
-    light = np.full(len(level), np.nan)
+    percent = _brightness_percent(distinct, UPPER_FACE)
+    light = np.full(len(percent), np.nan)
+    known = np.isfinite(percent).sum(axis=1) >= 2
     if known.any():
-        middle = np.nanmedian(level[known], axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            relative = level[known] / np.where(middle > 0, middle, np.nan)
-        usable = np.isfinite(relative).any(axis=1)
-        values = np.full(len(relative), np.nan)
-        values[usable] = np.nanmedian(relative[usable], axis=1)
-        light[known] = 100 * (values - 1)
+        light[known] = np.nanmedian(percent[known], axis=1)
     return light
+
+
+def light_slope_percent(distinct: xr.Dataset) -> NDArray[np.float64]:
+    """Half of how far the forehead's brightness is from the nose's, in percent; shape (n_frames,).
+
+    A rolling shutter shows a light that flickers in bands that may cancel in the middle of the
+    upper face. Of a wave its mean and half its difference together keep the amplitude.
+    """
+    upper, lower = _brightness_percent(distinct, LIGHT_SLOPE).T
+    return np.asarray((upper - lower) / 2)
+
+
+def _brightness_percent(distinct: xr.Dataset, channels: Sequence[str]) -> NDArray[np.float64]:
+    """Brightness beyond each channel's own median in percent of it, shape (n_frames, channels)."""
+    level = distinct["brightness"].sel(channel=list(channels)).values.astype(float)
+    percent = np.full_like(level, np.nan)
+    for at, column in enumerate(level.T):
+        known = np.isfinite(column)
+        middle = np.median(column[known]) if known.any() else 0.0
+        if middle > 0:
+            percent[:, at] = 100 * (column / middle - 1)
+    return percent
 
 
 def _trusted(standard_error_mm: NDArray[np.float64]) -> NDArray[np.bool_]:

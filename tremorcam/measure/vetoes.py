@@ -2,7 +2,8 @@
 
 A cause is named only where its own series has a peak at the same frequency, large enough and
 coherent with the face's: neither alone is proof, as a strong tremor leaks a little into
-everything. Light that flickers strongly needs no coherence: what it does to flow is not linear.
+everything. Only what is tiny beside its cause needs no coherence, and neither does what flicker may
+do, which is not linear (:mod:`tremorcam.measure.flicker`).
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from tremorcam.data import Veto
 from tremorcam.dictionary import region_label
 from tremorcam.measure.blocks import SERIES
 from tremorcam.measure.coupling import couple
+from tremorcam.measure.flicker import in_step_with, out_of_step
 from tremorcam.measure.narrowband import Narrowband, narrowband
+from tremorcam.measure.witnesses import in_step, peak_there, stands_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,19 +39,6 @@ That holds for a head that turns, too: its face shifts by the distance to the ax
 times the angle, while what that leaves in the mouth comes of differences in depth of at most
 40 mm. The angles themselves, as landmarks tell them, are no witness: a mouth corner that moves
 by 0.3 mm tilts the landmarks' model of the head by 0.1°."""
-LEAST_LIGHT_PERCENT = 0.05
-"""Weaker flicker moves nothing: 3 % of it became 0.24 px of false movement in a trial without
-local normalisation of brightness."""
-STRONG_LIGHT_PERCENT = 0.5
-"""Such flicker hides whatever has its frequency. Behind a rolling shutter 1.2 % of it became
-0.04 to 0.2 mm of false movement on a rendered face, everywhere another and in step with nothing."""
-HEAD_MM_PER_PERCENT = 0.1
-"""A head that moves this much for each percent is itself what changes the light on its skin;
-flicker moved it by 0.02 mm a percent."""
-POINTWISE_P = 1e-3
-"""How unlikely the cause's own peak is at that one frequency."""
-LEAST_COHERENCE = 0.5
-"""The cause explains at least half of the peak's power (provisional)."""
 KEY_FRAME_RATE_HZ = 0.5
 """Key frames less frequent than this have harmonics everywhere and prove nothing."""
 COMB_SHARE = 0.1
@@ -101,19 +90,19 @@ def explain_peak(
         Time between the video's key frames.
     """
     at_hz = peak.tremor.centre_hz
-    strong = _strong_flicker(peak.tremor, blocks, spectrum)
-    if strong is not None:
-        return _veto("flicker", region, at_hz, _flicker_words(strong))
+    percent = out_of_step(peak.tremor, blocks, spectrum)
+    if percent is not None:
+        return _veto("flicker", region, at_hz, _flicker_words(percent))
     for cause in CAUSES:
-        own = _same_peak(peak.tremor, cause.series, blocks, spectrum)
-        if own is not None and own.rms_mm.value >= cause.share * peak.tremor.rms_mm.value:
+        own = peak_there(peak.tremor, cause.series, blocks, spectrum)
+        if own is not None and _explains(own, peak.tremor, cause):
             if cause.name == "head_motion" and _is_codec(peak, key_frame_interval_s, spectrum):
                 return _veto("codec", region, at_hz, _codec_words(key_frame_interval_s))
             size = f" ({own.rms_mm.value:.2f} mm RMS beside {peak.tremor.rms_mm.value:.2f} mm here)"
             return _veto(cause.name, region, at_hz, cause.words + size)
-    light = _same_peak(peak.tremor, "light", blocks, spectrum)
-    if light is not None and light.rms_mm.value >= LEAST_LIGHT_PERCENT:
-        return _veto("flicker", region, at_hz, _flicker_words(light))
+    percent = in_step_with(peak.tremor, blocks, spectrum)
+    if percent is not None:
+        return _veto("flicker", region, at_hz, _flicker_words(percent))
     if _is_codec(peak, key_frame_interval_s, spectrum):
         return _veto("codec", region, at_hz, _codec_words(key_frame_interval_s))
     return None
@@ -186,56 +175,17 @@ def _veto(cause: str, region: Region, at_hz: float, because: str) -> Veto:
     )
 
 
-def _strong_flicker(
-    tremor: Narrowband, blocks: Sequence[Block], spectrum: Spectrum
-) -> Narrowband | None:
-    light = _peak_there(tremor, "light", blocks, spectrum)
-    if light is None or light.rms_mm.value < STRONG_LIGHT_PERCENT:
-        return None
-    head = _peak_there(tremor, "head", blocks, spectrum)
-    moves = head is not None and head.rms_mm.value > HEAD_MM_PER_PERCENT * light.rms_mm.value
-    return None if moves else light
+def _explains(own: Narrowband, tremor: Narrowband, cause: Cause) -> bool:
+    """Whether a cause's movement is what a region shows at its frequency.
 
-
-def _flicker_words(light: Narrowband) -> str:
-    return f"the light flickers ({light.rms_mm.value:.2f} % RMS)"
-
-
-def _same_peak(
-    tremor: Narrowband, name: str, blocks: Sequence[Block], spectrum: Spectrum
-) -> Narrowband | None:
-    """Movement of another series at a tremor's frequency, if it stands out and is coherent."""
-    own = _peak_there(tremor, name, blocks, spectrum)
-    if own is None:
-        return None
-    coupling = couple(tremor, own)
-    clean = coupling.coherence * _noise_factor(tremor) * _noise_factor(own)
-    return own if coupling.significant and clean >= LEAST_COHERENCE else None
-
-
-def _peak_there(
-    tremor: Narrowband, name: str, blocks: Sequence[Block], spectrum: Spectrum
-) -> Narrowband | None:
-    """Movement of another series at a tremor's frequency, if it stands out."""
-    series = SERIES.index(name)
-    dof = spectrum.dof[series]
-    if not np.isfinite(dof):
-        return None
-    near = np.abs(spectrum.frequency_hz - tremor.centre_hz) <= spectrum.half_width_hz
-    ratio = float(spectrum.ratio[near, series].max(initial=0.0))
-    if _pointwise_p(spectrum, series, ratio) > POINTWISE_P:
-        return None
-    return narrowband(blocks, series, spectrum, tremor.centre_hz, refine=False)
-
-
-def _noise_factor(tremor: Narrowband) -> float:
-    """By how much noise within the band dilutes a coherence."""
-    return 1 + (tremor.noise_rms_mm / max(tremor.rms_mm.value, 1e-9)) ** 2
-
-
-def _pointwise_p(spectrum: Spectrum, series: int, ratio: float) -> float:
-    dof = spectrum.dof[series]
-    return float(special.chdtrc(dof, dof * ratio))
+    It is large enough and in step. What a head leaves that moves 20 times as much is its own in
+    any step: landmarks, patches and encoder fail a little at each turn of the movement, and
+    differently at each region.
+    """
+    if cause.series == "head" and tremor.rms_mm.value <= CROSS_TALK_SHARE * own.rms_mm.value:
+        return True
+    large = own.rms_mm.value >= cause.share * tremor.rms_mm.value
+    return large and in_step(tremor, own)
 
 
 def _is_codec(peak: Peak, key_frame_interval_s: float | None, spectrum: Spectrum) -> bool:
@@ -255,10 +205,9 @@ def _is_codec(peak: Peak, key_frame_interval_s: float | None, spectrum: Spectrum
     others = others[(others >= low) & (others <= high) & (np.abs(others - at_hz) > rate_hz / 2)]
     least = COMB_SHARE**2 * _power(spectrum, peak.tremor.series, at_hz)
     return any(
-        _pointwise_p(spectrum, series, _ratio(spectrum, series, f)) < POINTWISE_P
+        stands_out(spectrum, series, _ratio(spectrum, series, f))
         and _power(spectrum, series, f) >= least
         for series in (SERIES.index("nose_bridge_both"), SERIES.index("forehead_both"))
-        if np.isfinite(spectrum.dof[series])
         for f in others
     )
 
@@ -271,6 +220,10 @@ def _power(spectrum: Spectrum, series: int, frequency_hz: float) -> float:
     """Power density at a frequency, mm²/Hz, as its ratio to the background tells."""
     background = spectrum.background_at(series, frequency_hz).sum()
     return float(background * _ratio(spectrum, series, frequency_hz))
+
+
+def _flicker_words(percent: float) -> str:
+    return f"the light flickers ({percent:.2f} % RMS)"
 
 
 def _codec_words(key_frame_interval_s: float | None) -> str:

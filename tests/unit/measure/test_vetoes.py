@@ -112,6 +112,43 @@ def test_flicker_that_moves_patches_in_step_with_nothing_is_named(signals):
     assert {veto.cause for veto in measurement.vetoes} == {"flicker"}
 
 
+def test_weak_flicker_explains_what_is_tiny_beside_it_in_any_step(signals):
+    """0.1 % RMS of it, as where an encoder redraws some pictures more than others."""
+    signals["brightness"].values += 128 * sine(signals, 10, 0.002)[:, None]
+    wander = np.cumsum(np.random.default_rng(1).normal(0, 0.25, signals.sizes["frame"]))
+    wave = 0.03 * np.sin(2 * np.pi * 10 * signals["time_s"].values + wander)
+    measurement = measured(move(signals, ("cheek_left",), wave))
+    assert detected(measurement) == set()
+    assert {veto.cause for veto in measurement.vetoes} == {"flicker"}
+
+
+def test_weak_flicker_does_not_hide_a_tremor_it_could_not_have_made(signals):
+    signals["brightness"].values += 128 * sine(signals, 10, 0.002)[:, None]
+    measurement = measured(move(signals, ("cheek_left",), sine(signals, 10.1, 0.2)))
+    assert detected(measurement) == {("cheek", "left")}
+
+
+def test_bands_of_light_that_cancel_in_the_middle_of_the_face_are_seen(signals):
+    """A rolling shutter shows the rows of the picture at different moments of a flicker."""
+    upper = REGION_SERIES.index("forehead_both")
+    lower = [REGION_SERIES.index(key) for key in ("nose_bridge_both", "brow_left", "brow_right")]
+    signals["brightness"].values[:, upper] += 128 * sine(signals, 10, 0.004)
+    for at, phase in zip(lower, (np.pi, 2, -2), strict=True):
+        signals["brightness"].values[:, at] += 128 * sine(signals, 10, 0.004, phase)
+    measurement = measured(move(signals, ("cheek_left",), sine(signals, 10, 0.05)))
+    assert detected(measurement) == set()
+    assert causes(measurement) == {("flicker", 10)}
+
+
+def test_what_a_large_head_tremor_leaves_is_its_own_in_any_step(signals):
+    signals["head_mm"].values[:, 1] += sine(signals, 5, 1.4)
+    wander = np.cumsum(np.random.default_rng(2).normal(0, 0.25, signals.sizes["frame"]))
+    move(signals, ("mouth_corner_left",), 0.05 * np.sin(10 * np.pi * signals["time_s"] + wander))
+    measurement = measured(signals)
+    assert detected(measurement) == set()
+    assert causes(measurement) == {("head_motion", 5)}
+
+
 def test_a_head_that_trembles_in_uneven_light_is_no_flicker(signals):
     signals["brightness"].values += 128 * sine(signals, 5, 0.01)[:, None]
     signals["head_mm"].values[:, 1] += sine(signals, 5, 1.0)
