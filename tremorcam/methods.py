@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tremorcam.measure import blocks, narrowband, peaks, quality, rhythm, tremor_rows
+from tremorcam.measure import blocks, confidence, peaks, projection, quality, rhythm, tremor_rows
 from tremorcam.measure.spectrum import time_half_bandwidth
 from tremorcam.track import flow
 from tremorcam.track.crop import IOD_PX
@@ -99,8 +99,8 @@ def parameters() -> dict[str, dict[str, Any]]:
             "least_prominence": peaks.LEAST_PROMINENCE,
             "amplitude_gain_relative_sd": tremor_rows.GAIN_RELATIVE_SD,
             "encoder_loss_px": tremor_rows.ENCODER_LOSS_PX,
-            "amplitude_half_band_hz": narrowband.HALF_BAND_HZ,
-            "confidence": narrowband.CONFIDENCE,
+            "amplitude_half_band_hz": projection.HALF_BAND_HZ,
+            "confidence": confidence.CONFIDENCE,
             "persistence_window_s": rhythm.WINDOW_S,
         },
     }

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tremorcam.measure.narrowband import HALF_BAND_HZ, NORMAL, Interval
+from tremorcam.measure.confidence import NORMAL, Interval
+from tremorcam.measure.projection import HALF_BAND_HZ
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from tremorcam.measure.narrowband import CONFIDENCE, Interval
+from tremorcam.measure.confidence import CONFIDENCE, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from tremorcam.data import EVENT_COLUMNS
-from tremorcam.measure.narrowband import CONFIDENCE, Interval
+from tremorcam.measure.confidence import CONFIDENCE, Interval
 from tremorcam.measure.phases import Cue, phase_at
 
 if TYPE_CHECKING:

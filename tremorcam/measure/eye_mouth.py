@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from tremorcam.measure.confidence import CONFIDENCE, Interval
 from tremorcam.measure.intervals import overlap_s
-from tremorcam.measure.narrowband import CONFIDENCE, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tremorcam.measure.witnesses import in_step, peak_there
+from tremorcam.measure.witnesses import POINTWISE_P, in_step, peak_there
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,8 @@ STRONG_PERCENT = 0.5
 FALSE_MM_PER_PERCENT = 0.25
 """Of 87 false peaks on ten rendered faces under lights of 0.1 to 2.6 % RMS, the largest was 0.24 mm
 for each percent, at a cheek, and 0.15 mm elsewhere; most were below 0.1 mm."""
+OUT_OF_STEP_P = 1e-6
+"""How unlikely the light's own peak is where nothing else ties it to the movement."""
 HEAD_MM_PER_PERCENT = 0.1
 """A head that moves this much for each percent is itself what changes the light on its skin;
 flicker moved it by 0.02 mm a percent."""
@@ -35,7 +37,7 @@ def out_of_step(tremor: Narrowband, blocks: Sequence[Block], spectrum: Spectrum)
     What flicker does to flow is not linear: a shutter that rolls, and an encoder that redraws some
     pictures more than others, make it everywhere another movement.
     """
-    percent = _percent(_lights(tremor, blocks, spectrum))
+    percent = _percent(_lights(tremor, blocks, spectrum, OUT_OF_STEP_P))
     head = peak_there(tremor, "head", blocks, spectrum)
     if head is not None and head.rms_mm.value > HEAD_MM_PER_PERCENT * percent:
         return None
@@ -45,13 +47,15 @@ def out_of_step(tremor: Narrowband, blocks: Sequence[Block], spectrum: Spectrum)
 
 def in_step_with(tremor: Narrowband, blocks: Sequence[Block], spectrum: Spectrum) -> float | None:
     """Percent RMS of light that flickers in step with a peak."""
-    lights = [light for light in _lights(tremor, blocks, spectrum) if in_step(tremor, light)]
-    percent = _percent(lights)
+    lights = _lights(tremor, blocks, spectrum, POINTWISE_P)
+    percent = _percent([light for light in lights if in_step(tremor, light)])
     return percent if percent >= LEAST_PERCENT else None
 
 
-def _lights(tremor: Narrowband, blocks: Sequence[Block], spectrum: Spectrum) -> list[Narrowband]:
-    found = (peak_there(tremor, name, blocks, spectrum) for name in LIGHTS)
+def _lights(
+    tremor: Narrowband, blocks: Sequence[Block], spectrum: Spectrum, p: float
+) -> list[Narrowband]:
+    found = (peak_there(tremor, name, blocks, spectrum, p=p) for name in LIGHTS)
     return [light for light in found if light is not None]
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tremorcam.measure.blocks import without
-from tremorcam.measure.narrowband import HALF_BAND_HZ, Envelope, Narrowband, narrowband
+from tremorcam.measure.narrowband import Envelope, Narrowband, narrowband
+from tremorcam.measure.projection import HALF_BAND_HZ
 from tremorcam.measure.spectrum import Spectrum, eigenspectra, refit
 
 if TYPE_CHECKING:

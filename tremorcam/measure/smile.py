@@ -14,8 +14,8 @@ from scipy import ndimage, stats
 
 from tremorcam.anatomy import SIDES, Side
 from tremorcam.measure.blocks import median_interval_s
+from tremorcam.measure.confidence import CONFIDENCE, NORMAL, Interval
 from tremorcam.measure.intervals import inside
-from tremorcam.measure.narrowband import CONFIDENCE, NORMAL, Interval
 from tremorcam.measure.tremor_rows import GAIN_RELATIVE_SD
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tremorcam.anatomy import REGIONS
+from tremorcam.measure.confidence import CONFIDENCE, DRAWS, Interval
 from tremorcam.measure.coupling import Coupling, couple
-from tremorcam.measure.narrowband import CONFIDENCE, DRAWS, Interval, Narrowband, narrowband
+from tremorcam.measure.narrowband import Narrowband, narrowband
 from tremorcam.measure.peaks import clean_background
 
 if TYPE_CHECKING:

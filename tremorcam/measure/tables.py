@@ -8,7 +8,7 @@ import pandas as pd
 
 from tremorcam import dictionary
 from tremorcam.data import MEASURE_COLUMNS
-from tremorcam.measure.narrowband import Interval
+from tremorcam.measure.confidence import Interval
 
 NAN = float("nan")
 

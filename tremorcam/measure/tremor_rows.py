@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tremorcam.anatomy import REGIONS, SIDES
+from tremorcam.measure.confidence import Interval
 from tremorcam.measure.course import growth_ratio, recovery_ratio
-from tremorcam.measure.narrowband import HALF_BAND_HZ, Interval
+from tremorcam.measure.projection import HALF_BAND_HZ
 from tremorcam.measure.rhythm import bandwidth_hz, harmonics, persistence, stability_index_hz
 from tremorcam.measure.tables import NAN, MeasureRows, Place
 

@@ -24,20 +24,26 @@ LEAST_COHERENCE = 0.5
 
 
 def peak_there(
-    tremor: Narrowband, name: str, blocks: Sequence[Block], spectrum: Spectrum
+    tremor: Narrowband,
+    name: str,
+    blocks: Sequence[Block],
+    spectrum: Spectrum,
+    *,
+    p: float = POINTWISE_P,
 ) -> Narrowband | None:
     """Movement of another series at a tremor's frequency, if it stands out."""
     series = SERIES.index(name)
     near = np.abs(spectrum.frequency_hz - tremor.centre_hz) <= spectrum.half_width_hz
-    if not stands_out(spectrum, series, float(spectrum.ratio[near, series].max(initial=0.0))):
+    ratio = float(spectrum.ratio[near, series].max(initial=0.0))
+    if not stands_out(spectrum, series, ratio, p=p):
         return None
     return narrowband(blocks, series, spectrum, tremor.centre_hz, refine=False)
 
 
-def stands_out(spectrum: Spectrum, series: int, ratio: float) -> bool:
+def stands_out(spectrum: Spectrum, series: int, ratio: float, *, p: float = POINTWISE_P) -> bool:
     """Whether noise hardly ever reaches a ratio at one frequency that is given beforehand."""
     dof = spectrum.dof[series]
-    return bool(np.isfinite(dof) and stats.chi2.sf(dof * ratio, dof) <= POINTWISE_P)
+    return bool(np.isfinite(dof) and stats.chi2.sf(dof * ratio, dof) <= p)
 
 
 def in_step(tremor: Narrowband, witness: Narrowband) -> bool:
