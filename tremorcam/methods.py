@@ -99,6 +99,7 @@ def parameters() -> dict[str, dict[str, Any]]:
             "least_prominence": peaks.LEAST_PROMINENCE,
             "amplitude_gain_relative_sd": tremor_rows.GAIN_RELATIVE_SD,
             "encoder_loss_px": tremor_rows.ENCODER_LOSS_PX,
+            "encoder_hides_px": tremor_rows.HIDDEN_PX,
             "amplitude_half_band_hz": projection.HALF_BAND_HZ,
             "confidence": confidence.CONFIDENCE,
             "persistence_window_s": rhythm.WINDOW_S,

@@ -38,7 +38,7 @@ from tremorcam.measure.tremor_rows import (
     add_spread,
     add_symmetry,
     add_tremor,
-    encoder_loss_mm,
+    lost_px,
 )
 from tremorcam.measure.vetoes import gather
 
@@ -303,8 +303,8 @@ def _recorded(signals: xr.Dataset, video: VideoInfo, rate_hz: float) -> Recorded
         bounds = dict(zip(signals["channel"].values.tolist(), density.tolist(), strict=True))
     scale = signals["mm_per_px"].values
     mm_per_px = float(np.nanmedian(scale)) if np.isfinite(scale).any() else 0.0
-    loss_mm = encoder_loss_mm(bits_per_pixel(video, rate_hz), mm_per_px)
-    return Recorded(rate_hz, bounds, loss_mm)
+    loss_px, hidden_px = lost_px(bits_per_pixel(video, rate_hz))
+    return Recorded(rate_hz, bounds, loss_px * mm_per_px, hidden_px * mm_per_px)
 
 
 def _spectra_table(found: Sequence[StretchTremor]) -> pd.DataFrame:

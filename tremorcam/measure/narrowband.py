@@ -143,35 +143,53 @@ def narrowband(
     if refine:
         frequency = measure_frequency(used, series, spectrum, frequency_hz, seed=seed)
     centre_hz = frequency.value
-    models = [model_of(b, series, spectrum, centre_hz, half_band_hz) for b in used]
-    kept = _kept(used, series, spectrum, centre_hz)
-    parts = [project(model, kept.value) for model in models]
-    rms = Interval(rms_of(parts))
+    kept, given_back = _given_back(used, series, spectrum, centre_hz)
+    factor = given_back.value
+    parts = [project(model_of(b, series, spectrum, centre_hz, half_band_hz), 1.0) for b in used]
+    shown_mm = rms_of(parts)
+    rms = Interval(factor * shown_mm)
     if seed is not None:
-        ends = (rms_of([project(m, share) for m in models]) for share in (kept.high, kept.low))
-        rms = widened(_rms_interval(parts, np.random.default_rng(seed)), *ends)
+        shown = _rms_interval(parts, np.random.default_rng(seed))
+        rms = Interval(*(factor * np.array([shown.value, shown.low, shown.high])))
+        rms = widened(rms, shown_mm * given_back.low, shown_mm * given_back.high)
     axes = spectrum.axes[series]
     envelopes = tuple(
-        Envelope(part.time_s, part.envelope @ axes.T, part.noise_ms, part.smile) for part in parts
+        Envelope(
+            part.time_s, factor * part.envelope @ axes.T, factor**2 * part.noise_ms, part.smile
+        )
+        for part in parts
     )
     return Narrowband(
         series=series,
         centre_hz=centre_hz,
         frequency_hz=with_mirrored(frequency, kept, used, spectrum.band_hz),
         rms_mm=rms,
-        noise_rms_mm=float(np.sqrt(mean_over([part.noise_ms for part in parts], parts))),
+        noise_rms_mm=factor * float(np.sqrt(mean_over([part.noise_ms for part in parts], parts))),
         axis=main_axis(envelopes),
         envelopes=envelopes,
         kept=kept,
     )
 
 
-def _kept(blocks: Sequence[Block], series: int, spectrum: Spectrum, centre_hz: float) -> Share:
-    """Share that bidirectional pictures kept; without any there is nothing to fit."""
+def _given_back(
+    blocks: Sequence[Block], series: int, spectrum: Spectrum, centre_hz: float
+) -> tuple[Share, Interval]:
+    """Share that bidirectional pictures kept, and what amplitudes are multiplied by for it.
+
+    Both in a narrow band: the pictures in between mirror a movement about half of their rate, and a
+    band that holds its image too would part it between them.
+    """
     if not any(block.bidirectional.any() for block in blocks):
-        return Share()
+        return Share(), Interval(1.0, 1.0, 1.0)
     models = [model_of(block, series, spectrum, centre_hz, SHARE_HALF_BAND_HZ) for block in blocks]
-    return kept_share([model.waves for model in models])
+    kept = kept_share([model.waves for model in models])
+    shown_mm = rms_of([project(model, 1.0) for model in models])
+
+    def factor(share: float) -> float:
+        whole_mm = rms_of([project(model, share) for model in models])
+        return float(np.clip(whole_mm / shown_mm, 1.0, 1 / share)) if shown_mm > 0 else 1.0
+
+    return kept, Interval(factor(kept.value), factor(kept.high), factor(kept.low))
 
 
 def main_axis(envelopes: Sequence[Envelope]) -> NDArray[np.float64]:

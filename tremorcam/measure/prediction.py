@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SHARES = np.linspace(0.2, 1.0, 17)
-"""Encoders only take; of less than a fifth nothing could be told."""
+SHARES = np.linspace(0.1, 1.0, 19)
+"""Encoders only take; less than a tenth is as good as nothing."""
 LIKELIHOOD_DROP = 3.84
 """Twice the log-likelihood that a share may fall short of the best one: 95 % of chi-squared."""
 LEAST_ENERGY = 0.05

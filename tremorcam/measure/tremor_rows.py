@@ -12,6 +12,7 @@ from tremorcam.anatomy import REGIONS, SIDES
 from tremorcam.measure.confidence import Interval
 from tremorcam.measure.course import growth_ratio, recovery_ratio
 from tremorcam.measure.projection import HALF_BAND_HZ
+from tremorcam.measure.quality import BITS_PER_PIXEL
 from tremorcam.measure.rhythm import bandwidth_hz, harmonics, persistence, stability_index_hz
 from tremorcam.measure.tables import NAN, MeasureRows, Place
 
@@ -32,6 +33,10 @@ missing from 0.05 mm as from 0.3 mm, on skin from light to dark; 0.006 px at 2 b
 without loss (docs/accuracy.md)."""
 CLEAR_BITS_PER_PIXEL = 3.0
 """Files without loss take 3.4 and more."""
+HIDDEN_PX, HIDDEN_HARD_PX = 0.03, 0.05
+"""RMS of any movement that the pictures do not show at all, as a rule: what was missing, before
+anything is given back, from 0.05 mm at 12 Mbit/s of x264, and from 0.3 mm where it compresses so
+hard that the quality says so (docs/accuracy.md)."""
 PEAK_TO_PEAK = 2 * np.sqrt(2)
 """Of a sinusoid's RMS."""
 PEAK_MEASURES = (
@@ -51,17 +56,25 @@ class Recorded:
     noise_bound : mapping of str to float
         Least possible noise density of each region, mm/√Hz.
     encoder_loss_mm : float
-        RMS that the encoder may have taken away.
+        RMS that the encoder may have taken from an amplitude.
+    hidden_mm : float
+        RMS of a movement that it leaves out altogether.
     """
 
     rate_hz: float
     noise_bound: Mapping[str, float]
     encoder_loss_mm: float = 0.0
+    hidden_mm: float = 0.0
 
 
-def encoder_loss_mm(bits_per_pixel: float, mm_per_px: float) -> float:
-    """RMS that an encoder may have taken; what is not known to be clear is taken for compressed."""
-    return 0.0 if bits_per_pixel >= CLEAR_BITS_PER_PIXEL else ENCODER_LOSS_PX * mm_per_px
+def lost_px(bits_per_pixel: float) -> tuple[float, float]:
+    """RMS that an encoder may take from an amplitude, and of a movement that it leaves out, px.
+
+    What is not known to be clear is taken for compressed.
+    """
+    if bits_per_pixel >= CLEAR_BITS_PER_PIXEL:
+        return 0.0, 0.0
+    return ENCODER_LOSS_PX, HIDDEN_HARD_PX if bits_per_pixel < BITS_PER_PIXEL else HIDDEN_PX
 
 
 def add_tremor(rows: MeasureRows, found: StretchTremor, recorded: Recorded) -> None:
@@ -75,7 +88,8 @@ def add_tremor(rows: MeasureRows, found: StretchTremor, recorded: Recorded) -> N
             _add_detected(rows, place, each.peak, stretch, recorded)
         rows.add(place, "noise_density", each.noise_density)
         rows.add(place, "noise_bound", recorded.noise_bound.get(each.region.key, NAN))
-        rows.add(place, "detection_limit", PEAK_TO_PEAK * each.detection_limit_rms_mm)
+        limit_mm = each.detection_limit_rms_mm + recorded.hidden_mm
+        rows.add(place, "detection_limit", PEAK_TO_PEAK * limit_mm)
 
 
 def add_not_assessed(rows: MeasureRows, phase: str, smile: int) -> None:

@@ -139,7 +139,8 @@ def test_the_noise_density_is_the_noise_given(density):
 
 
 def test_what_is_not_detected_has_a_limit_and_a_floor():
-    measurement = measured(make_signals(noise_mm_per_rthz=0.005))
+    clear = video(bit_rate_bps=200e6)
+    measurement = measured(make_signals(noise_mm_per_rthz=0.005), video_info=clear)
     assert detected(measurement) == set()
     place = {"region": "mouth_corner", "side": "right"}
     assert 0.02 < row(measurement, "detection_limit", **place)["value"] < 0.05

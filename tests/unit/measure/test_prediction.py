@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from measuring import measured, move, row
+from measuring import measured, move, row, video
 from synthetic_signals import make_signals
 
 PLACE = {"region": "mouth_corner", "side": "left", "phase": "whole"}
@@ -56,3 +56,37 @@ def test_without_both_kinds_nothing_is_given_back(every):
         one, other = (row(measured(each), name, **PLACE) for each in (signals, plain))
         assert one["value"] == other["value"]
     assert row(measured(signals), "tremor_kept", **PLACE)["value"] == 1
+
+
+def test_a_frequency_that_may_be_mirrored_says_so():
+    """Pictures between the others that only interpolate them show 10.9 Hz as 3.6."""
+    signals = make_signals(duration_s=10, smiles=(), blinks_s=(), noise_mm_per_rthz=0.003, seed=3)
+    time_s = signals["time_s"].values
+    own = np.arange(len(time_s)) % 4 == 0
+    signals["bidirectional"] = ("frame", ~own)
+    wave = AMPLITUDE_MM * np.sin(2 * np.pi * 10.9 * time_s)
+    move(signals, ("mouth_corner_left",), np.interp(time_s, time_s[own], wave[own]), (0.6, 0.8))
+    found = row(measured(signals), "tremor_frequency", **PLACE)
+    assert found["value"] < 4.2
+    assert found["ci_low"] <= found["value"]
+    assert found["ci_high"] >= 10.9
+
+
+@pytest.mark.parametrize(("kept", "frequency_hz"), [(0.8, 3.6), (0.3, 9.3)])
+def test_a_frequency_that_is_no_mirror_image_keeps_its_interval(kept, frequency_hz):
+    """What is kept well is not interpolated, and what is interpolated is slow."""
+    found = row(measured(compressed(kept, frequency_hz)), "tremor_frequency", **PLACE)
+    assert found["value"] == pytest.approx(frequency_hz, abs=0.03)
+    assert found["ci_high"] - found["ci_low"] < 0.3
+
+
+def test_the_limit_counts_what_an_encoder_hides():
+    """By its whole width in millimetres, and not in a file without loss."""
+    signals = make_signals(noise_mm_per_rthz=0.005)
+    limits_mm = [
+        row(measured(signals, video_info=video(bit_rate_bps=rate)), "detection_limit",
+            region="mouth_corner", side="left")["value"]
+        for rate in (200e6, 12e6, 0.6e6)
+    ]  # fmt: skip
+    px = np.diff(limits_mm) / float(signals["mm_per_px"].median()) / (2 * np.sqrt(2))
+    assert px == pytest.approx([0.03, 0.02])
