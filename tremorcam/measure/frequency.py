@@ -73,18 +73,26 @@ def measure_frequency(
     seed : int, optional
         Of the parametric bootstrap; there is no interval without it.
     """
-    centre_hz, half_band_hz = start_hz, HALF_BAND_HZ
-    for _ in range(MOST_STEPS):
+    centre_hz, half_band_hz, wide_hz = start_hz, HALF_BAND_HZ, start_hz
+    for step in range(MOST_STEPS):
         models = [model_of(block, series, spectrum, centre_hz, half_band_hz) for block in blocks]
         parts = [project(model, 1.0) for model in models]
         lowest_hz = start_hz - LARGEST_PULL_HZ - centre_hz
         pull_hz = float(np.clip(centroid_hz(parts), lowest_hz, lowest_hz + 2 * LARGEST_PULL_HZ))
-        if abs(pull_hz) < TOLERANCE_HZ and half_band_hz == FREQUENCY_HALF_BAND_HZ:
+        if step == 0:
+            wide_hz = centre_hz + pull_hz
+        elif abs(pull_hz) < TOLERANCE_HZ:
             break
         centre_hz, half_band_hz = centre_hz + pull_hz, FREQUENCY_HALF_BAND_HZ
     if seed is None:
         return Interval(centre_hz)
-    reach_hz = _reach_hz(parts, np.random.default_rng(seed))
+    # A frequency that wanders beyond the narrow band has its mean elsewhere; and it is told no
+    # better than where the search ends.
+    reach_hz = float(
+        np.hypot.reduce(
+            [_reach_hz(parts, np.random.default_rng(seed)), wide_hz - centre_hz, TOLERANCE_HZ]
+        )
+    )
     return Interval(centre_hz, centre_hz - reach_hz, centre_hz + reach_hz)
 
 
