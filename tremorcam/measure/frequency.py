@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tremorcam.measure.confidence import CONFIDENCE, DRAWS, Interval
 from tremorcam.measure.projection import (
@@ -21,10 +21,11 @@ from tremorcam.measure.projection import (
     centroid_hz,
     drawn,
     mean_over,
-    model_of,
+    models_of,
     power_of,
     project,
     turning_of,
+    windows_of,
 )
 
 if TYPE_CHECKING:
@@ -75,10 +76,11 @@ def measure_frequency(
     seed : int, optional
         Of the parametric bootstrap; there is no interval without it.
     """
+
     def settle(from_hz: float, half_band_hz: float) -> tuple[float, list[Projection]]:
-        at_hz = from_hz
+        windows, at_hz = windows_of(blocks, series, half_band_hz), from_hz
         for _ in range(MOST_STEPS):
-            models = [model_of(block, series, spectrum, at_hz, half_band_hz) for block in blocks]
+            models = models_of(blocks, series, spectrum, at_hz, windows)
             parts = [project(model, 1.0) for model in models]
             reach_hz = start_hz - at_hz - LARGEST_PULL_HZ, start_hz - at_hz + LARGEST_PULL_HZ
             pull_hz = float(np.clip(centroid_hz(parts), *reach_hz))
@@ -144,7 +146,7 @@ class _Spread:
         """
         variance, wander = self.noise_variance + self.wander_variance, self.wander_variance
         dof = self.n_free * (variance / wander) ** 2 if wander > 0 else 1e6
-        return float(stats.t.ppf((1 + CONFIDENCE) / 2, min(dof, 1e6)) * np.sqrt(variance))
+        return float(special.stdtrit(min(dof, 1e6), (1 + CONFIDENCE) / 2) * np.sqrt(variance))
 
 
 def _spread(parts: Sequence[Projection], rng: np.random.Generator) -> _Spread:

@@ -10,7 +10,6 @@ favour its middle and misread a tremor that grows).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,9 +22,10 @@ from tremorcam.measure.projection import (
     Projection,
     drawn,
     mean_over,
-    model_of,
+    models_of,
     project,
     rms_of,
+    windows_of,
 )
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ def narrowband(
     centre_hz = frequency.value
     kept, given_back = _given_back(used, series, spectrum, centre_hz)
     factor = given_back.value
-    parts = [project(model_of(b, series, spectrum, centre_hz, half_band_hz), 1.0) for b in used]
+    windows = windows_of(used, series, half_band_hz)
+    parts = [project(each, 1.0) for each in models_of(used, series, spectrum, centre_hz, windows)]
     shown_mm = rms_of(parts)
     rms = Interval(factor * shown_mm)
     if seed is not None:
@@ -181,7 +182,8 @@ def _given_back(
     """
     if not any(block.bidirectional.any() for block in blocks):
         return Share(), Interval(1.0, 1.0, 1.0)
-    models = [model_of(block, series, spectrum, centre_hz, SHARE_HALF_BAND_HZ) for block in blocks]
+    windows = windows_of(blocks, series, SHARE_HALF_BAND_HZ)
+    models = models_of(blocks, series, spectrum, centre_hz, windows)
     kept = kept_share([model.waves for model in models])
     shown_mm = rms_of([project(model, 1.0) for model in models])
 

@@ -7,6 +7,7 @@ true sample times.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,19 +56,19 @@ class Projection:
     sigma_mm: NDArray[np.float64]
     smile: int
 
-    @property
+    @cached_property
     def envelope(self) -> NDArray[np.complex128]:
         """Complex envelope along the principal axes, shape (n, 2)."""
         value: NDArray[np.complex128] = self.window.T @ self.coefficient
         return value
 
-    @property
+    @cached_property
     def slope(self) -> NDArray[np.float64]:
         """Time derivative of the window, 1/s, shape (n_tapers, n)."""
         slope: NDArray[np.float64] = np.gradient(self.window, self.time_s, axis=1)
         return slope
 
-    @property
+    @cached_property
     def noise_ms(self) -> float:
         """Mean square of the envelope's error, per cycle, both axes together."""
         half = len(self.window)
@@ -79,14 +80,37 @@ class Projection:
         return float(gain * (self.sigma_mm**2).sum() / 2)
 
 
-def model_of(
-    block: Block, series: int, spectrum: Spectrum, centre_hz: float, half_band_hz: float
-) -> Model:
+def windows_of(
+    blocks: Sequence[Block], series: int, half_band_hz: float
+) -> list[NDArray[np.float64]]:
+    """Sequences of a band at the samples of a series in every block, each (n_tapers, n)."""
+    windows = []
+    for block in blocks:
+        count = int(np.ceil(2 * half_band_hz * block.duration_s)) + EXTRA_TAPERS
+        count = max(1, min(count, len(block.time_s) // 2 - 1))
+        window = tapers_at(block, round(half_band_hz * block.duration_s, 3), count)
+        windows.append(window[:, block.valid[:, series]])
+    return windows
+
+
+def models_of(
+    blocks: Sequence[Block],
+    series: int,
+    spectrum: Spectrum,
+    centre_hz: float,
+    windows: Sequence[NDArray[np.float64]],
+) -> list[Model]:
     """Lay out what a series' motion within a band around a frequency is made of."""
-    count = int(np.ceil(2 * half_band_hz * block.duration_s)) + EXTRA_TAPERS
-    count = max(1, min(count, len(block.time_s) // 2 - 1))
+    return [
+        _model(block, series, spectrum, centre_hz, window)
+        for block, window in zip(blocks, windows, strict=True)
+    ]
+
+
+def _model(
+    block: Block, series: int, spectrum: Spectrum, centre_hz: float, window: NDArray[np.float64]
+) -> Model:
     kept = block.valid[:, series]
-    window = tapers_at(block, round(half_band_hz * block.duration_s, 3), count)[:, kept]
     angle = 2 * np.pi * centre_hz * block.time_s[kept]
     density = np.nan_to_num(spectrum.background_at(series, centre_hz))
     motion_mm = block.motion_mm[kept, series] / block.kept_by_camera(centre_hz)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tremorcam.measure.blocks import SERIES
 from tremorcam.measure.coupling import couple
@@ -43,7 +43,7 @@ def peak_there(
 def stands_out(spectrum: Spectrum, series: int, ratio: float, *, p: float = POINTWISE_P) -> bool:
     """Whether noise hardly ever reaches a ratio at one frequency that is given beforehand."""
     dof = spectrum.dof[series]
-    return bool(np.isfinite(dof) and stats.chi2.sf(dof * ratio, dof) <= p)
+    return bool(np.isfinite(dof) and special.chdtrc(dof, dof * ratio) <= p)
 
 
 def in_step(tremor: Narrowband, witness: Narrowband) -> bool:
