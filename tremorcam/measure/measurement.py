@@ -132,10 +132,10 @@ def measure(
     spans = [span[1:] for span in steady]
     bursts, irregular = find_bursts(samples, distinct, spans, lids, aperture_mm)
     stretches = _stretches(samples, phases, lids, irregular, timing.effective_rate_hz)
-    found = _find_all(stretches, timing.effective_rate_hz, video.key_frame_interval_s, seed)
+    recorded = _recorded(signals, video, timing.effective_rate_hz)
+    found = _find_all(stretches, recorded, video.key_frame_interval_s, seed)
     vetoes = gather([veto for each in found for veto in each.vetoes])
     rows = MeasureRows()
-    recorded = _recorded(signals, video, timing.effective_rate_hz)
     _add_tremor_rows(rows, found, phases, recorded, seed=seed)
     twitches = lid_twitches(distinct, phases, lids, bursts)
     own_lids = unasked(lids, cues or ())
@@ -248,8 +248,12 @@ def _pool(parts: Sequence[Stretch]) -> Stretch:
 
 
 def _find_all(
-    stretches: Sequence[Stretch], rate_hz: float, key_frame_interval_s: float | None, seed: int
+    stretches: Sequence[Stretch],
+    recorded: Recorded,
+    key_frame_interval_s: float | None,
+    seed: int,
 ) -> list[StretchTremor]:
+    rate_hz = recorded.rate_hz
     band_hz = analysis_band_hz(rate_hz)
     if band_hz is None:
         return []
@@ -260,6 +264,7 @@ def _find_all(
             band_hz=band_hz,
             n_tests=len(FACE_SERIES) * len(stretches),
             key_frame_interval_s=key_frame_interval_s,
+            hidden_mm=recorded.hidden_mm,
             seed=seed,
         )
         for stretch in stretches

@@ -109,6 +109,7 @@ def find_tremor(
     band_hz: tuple[float, float],
     n_tests: int,
     key_frame_interval_s: float | None = None,
+    hidden_mm: float = 0.0,
     seed: int = 0,
 ) -> StretchTremor:
     """Look for tremor in every region of the face.
@@ -123,10 +124,12 @@ def find_tremor(
     n_tests : int
         Regions times stretches of the recording.
     key_frame_interval_s : float, optional
+    hidden_mm : float, optional
+        RMS of a movement that the encoder leaves out: what is smaller is its own doing.
     seed : int, optional
     """
     spectrum = combine(stretch.spectra, frequency_hz, band_hz=band_hz)
-    search = _Search(stretch, spectrum, n_tests, key_frame_interval_s, seed)
+    search = _Search(stretch, spectrum, n_tests, key_frame_interval_s, hidden_mm, seed)
     peaks = search.own_peaks()
     regions = tuple(
         RegionTremor(
@@ -147,6 +150,7 @@ class _Search:
     spectrum: Spectrum
     n_tests: int
     key_frame_interval_s: float | None
+    hidden_mm: float
     seed: int
     vetoes: list[tuple[float, Veto]] = field(default_factory=list)
 
@@ -174,11 +178,12 @@ class _Search:
         for _ in range(MOST_VETOES):
             if peak is None:
                 return None
-            carried = strongest is not None and is_cross_talk(
-                peak.tremor, strongest, self.stretch.blocks, self.spectrum
+            nothing = peak.tremor.rms_mm.value < self.hidden_mm or (
+                strongest is not None
+                and is_cross_talk(peak.tremor, strongest, self.stretch.blocks, self.spectrum)
             )
-            veto = None if carried else self._veto(peak, series)
-            if veto is None and not carried:
+            veto = None if nothing else self._veto(peak, series)
+            if veto is None and not nothing:
                 return peak
             if veto is not None:
                 self.vetoes.append((peak.tremor.rms_mm.value, veto))
