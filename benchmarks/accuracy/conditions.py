@@ -26,7 +26,7 @@ HOLD_S = (0.4, 10.4)
 DURATION_S = 10.8
 ALARM_HOLD_S = (0.2, 6.2)
 ALARM_SEEDS = range(200, 400)
-"""The first 200 were drawn while the vetoes were made: these were not looked at before."""
+"""With the first 200 the vetoes were made; these tell how they do on others."""
 SIDE_PX = 460
 """Of the square cut out of the 720p picture: what lies around the head costs time only."""
 SQUARE_SHARE = SIDE_PX**2 / (1280 * 720)
