@@ -178,12 +178,11 @@ class _Search:
         for _ in range(MOST_VETOES):
             if peak is None:
                 return None
-            nothing = peak.tremor.rms_mm.value < self.hidden_mm or (
-                strongest is not None
-                and is_cross_talk(peak.tremor, strongest, self.stretch.blocks, self.spectrum)
+            carried = strongest is not None and is_cross_talk(
+                peak.tremor, strongest, self.stretch.blocks, self.spectrum
             )
-            veto = None if nothing else self._veto(peak, series)
-            if veto is None and not nothing:
+            veto = None if carried else self._veto(peak, series)
+            if veto is None and not carried and peak.tremor.rms_mm.value >= self.hidden_mm:
                 return peak
             if veto is not None:
                 self.vetoes.append((peak.tremor.rms_mm.value, veto))
