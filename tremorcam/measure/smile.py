@@ -31,7 +31,9 @@ SMOOTH_S = 0.15
 LID_MARGIN_S = 0.15
 LEAST_CLOSURE_PERCENT = 10.0
 """The onset of an eye's narrowing is timed only if it narrows by more than this."""
-LEAST_SAMPLES = 5
+LEAST_SAMPLES, LEAST_APART = 5, 2
+"""Signals of every frame need more; eyes are read by themselves only every 0.5 to 3 s, and each
+reading is already a mean."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,9 @@ def _alone(
     if "eye_aperture_alone_mm" in distinct:
         aperture_mm = distinct["eye_aperture_alone_mm"].sel(side=side).values
     open_mm = np.where(blinking, np.nan, aperture_mm)
-    rest, held = (_within(time_s, open_mm, spans.get(name)) for name in ("neutral", "hold"))
+    rest, held = (
+        _within(time_s, open_mm, spans.get(name), least=LEAST_APART) for name in ("neutral", "hold")
+    )
     return rest, held
 
 
@@ -159,12 +163,16 @@ class _Level:
 
 
 def _within(
-    time_s: NDArray[np.float64], signal: NDArray[np.float64], span: tuple[float, float] | None
+    time_s: NDArray[np.float64],
+    signal: NDArray[np.float64],
+    span: tuple[float, float] | None,
+    *,
+    least: int = LEAST_SAMPLES,
 ) -> _Level:
     if span is None:
         return _Level(float("nan"), float("nan"), 0)
     chosen = (time_s >= span[0]) & (time_s <= span[1]) & np.isfinite(signal)
-    if chosen.sum() < LEAST_SAMPLES:
+    if chosen.sum() < least:
         return _Level(float("nan"), float("nan"), 0)
     piece = ((time_s[chosen] - span[0]) / PIECE_S).astype(int)
     middles = np.array([np.median(signal[chosen][piece == each]) for each in np.unique(piece)])
