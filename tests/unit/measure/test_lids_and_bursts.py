@@ -108,12 +108,13 @@ def test_the_narrowing_of_a_smile_is_no_event_and_is_measured():
     assert abs(lag["value"]) < 0.05
 
 
-def test_narrowing_is_told_from_eyes_read_alone_where_they_were():
+@pytest.mark.parametrize("every_frames", [9, 54])
+def test_narrowing_is_told_from_eyes_read_alone_where_they_were_however_seldom(every_frames):
     signals = make_signals(blinks_s=(2.0, 9.0))
     smile = (signals["smile_excursion_mm"].values - 25) / 9
     alone = signals["eye_aperture_mm"] * (1 - smile * (0.5, 0.0))
     signals["eye_aperture_alone_mm"] = alone.where(
-        np.arange(alone.sizes["frame"])[:, None] % 9 == 0
+        np.arange(alone.sizes["frame"])[:, None] % every_frames == 0
     )
     measurement = measured(signals)
     apart = row(measurement, "eye_closure_difference", region="eye", side="both")
