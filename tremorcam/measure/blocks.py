@@ -37,6 +37,8 @@ SPLIT_GAP_S = 0.5
 BLOCK_S = 12.0
 """Longer stretches are cut into equal blocks of about this length, whose spectra are averaged."""
 SHORTEST_BLOCK_S = 2.0
+SHORTEST_PART_S = 1.0
+"""Of what is analysed together with more, at least :data:`SHORTEST_BLOCK_S` in all."""
 LEAST_COVERAGE = 0.6
 """A series with fewer valid samples than this share of a block is left out of that block."""
 SHORTEST_ISLAND_S = 0.3
@@ -112,6 +114,10 @@ class Block:
     def duration_s(self) -> float:
         """Time the samples stand for."""
         return len(self.time_s) * self.interval_s
+
+    def lasts(self, least_s: float) -> bool:
+        """Whether it is as long as that, to half a sample."""
+        return self.duration_s > least_s - self.interval_s / 2
 
     def kept_by_camera(self, frequency_hz: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Share of a sinusoid's amplitude that a camera's exposure and uncertain times leave.
@@ -210,6 +216,7 @@ def cut_blocks(
     *,
     smile: int = 0,
     exclude: NDArray[np.bool_] | None = None,
+    shortest_s: float = SHORTEST_BLOCK_S,
 ) -> list[Block]:
     """Cut a span of the recording into blocks, slow movement removed.
 
@@ -221,6 +228,8 @@ def cut_blocks(
         Kept with the blocks.
     exclude : ndarray of bool, shape (n_frames, n_series), optional
         Samples that are no part of a steady movement (blinks, bursts).
+    shortest_s : float, optional
+        Shorter stretches make no block.
     """
     within = np.flatnonzero((samples.time_s >= start_s) & (samples.time_s <= stop_s))
     valid = samples.valid if exclude is None else samples.valid & ~exclude
@@ -231,7 +240,7 @@ def cut_blocks(
     blocks = []
     for stretch in np.split(usable, breaks):
         duration_s = samples.time_s[stretch[-1]] - samples.time_s[stretch[0]]
-        if duration_s + samples.interval_s < SHORTEST_BLOCK_S:
+        if duration_s + samples.interval_s <= shortest_s - samples.interval_s / 2:
             continue
         n_blocks = max(1, round(duration_s / BLOCK_S))
         for part in np.array_split(stretch, n_blocks):

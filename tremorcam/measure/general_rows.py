@@ -12,10 +12,16 @@ from tremorcam.measure.blocks import SERIES, median_interval_s
 from tremorcam.measure.confidence import NORMAL, Interval
 from tremorcam.measure.events import rate_per_min, rate_ratio
 from tremorcam.measure.eye_mouth import eye_mouth
-from tremorcam.measure.intervals import inside, overlap_s
+from tremorcam.measure.intervals import inside, overlap_s, runs
 from tremorcam.measure.lids import CLOSED, closure
 from tremorcam.measure.phases import spans_of
-from tremorcam.measure.smile import SideSmile, landmark_sd_mm, measure_smile, repeats
+from tremorcam.measure.smile import (
+    SideSmile,
+    landmark_sd_mm,
+    measure_smile,
+    minus,
+    repeats,
+)
 from tremorcam.measure.tables import NAN, MeasureRows, Place
 
 if TYPE_CHECKING:
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     import xarray as xr
+    from numpy.typing import NDArray
 
     from tremorcam.measure.blocks import Samples
     from tremorcam.measure.events import Event
@@ -31,6 +38,7 @@ LEAST_INTERVALS = 3
 """Intervals between bursts from which their irregularity is told."""
 STEADY = ("hold", "neutral", "whole")
 BURST_REGIONS = {"mouth_corner": "mouth_burst", "cheek": "cheek_burst"}
+USUALLY_OPEN_PERCENTILE = 90
 LID_RATES = {
     "blink_rate": ("blink",),
     "incomplete_blink_rate": ("incomplete_blink",),
@@ -67,32 +75,21 @@ def _add_smile(rows: MeasureRows, smile: int, repeated: Sequence[Mapping[Side, S
         rows.add(corner, "smile_excursion", repeats([one.excursion_mm for one in each]))
         rows.add(onset, "smile_onset_speed", repeats([one.onset_speed_mm_s for one in each]))
         rows.add(eye, "eye_closure_with_smile", repeats([one.closure_percent for one in each]))
-        rows.add(eye, "eye_closure_lag", _spread([one.eye_lag_s for one in each]))
+        rows.add(eye, "eye_closure_lag", repeats([one.eye_lag_s for one in each]))
     mouth = Place("mouth_corner", "both", "hold", smile)
     rows.add(
         mouth,
         "smile_asymmetry",
-        repeats([_minus(s["left"].excursion_mm, s["right"].excursion_mm) for s in repeated]),
+        repeats([minus(s["left"].excursion_mm, s["right"].excursion_mm) for s in repeated]),
     )
     rows.add(
         Place("mouth_corner", "both", "onset", smile),
         "smile_onset_lag",
-        _spread([s["right"].half_rise_s - s["left"].half_rise_s for s in repeated]),
+        repeats([minus(s["right"].half_rise_s, s["left"].half_rise_s) for s in repeated]),
     )
     rows.add(Place("eye", "both", "hold", smile), "eye_closure_difference", repeats(
-        [_minus(s["left"].closure_percent, s["right"].closure_percent) for s in repeated]
+        [minus(s["left"].closure_percent, s["right"].closure_percent) for s in repeated]
     ))  # fmt: skip
-
-
-def _minus(one: Interval, other: Interval) -> Interval:
-    value = one.value - other.value
-    reach = float(np.hypot(one.high - one.value, other.high - other.value))
-    return Interval(value, value - reach, value + reach)
-
-
-def _spread(values: Sequence[float]) -> Interval:
-    """Mean of what one smile tells without an interval; several smiles' spread gives one."""
-    return repeats([Interval(value) for value in values])
 
 
 def add_eyes(
@@ -103,14 +100,11 @@ def add_eyes(
     aperture_mm = distinct["eye_aperture_mm"].values.astype(float)
     known = np.isfinite(aperture_mm).any(axis=1)
     seen_s = float(known.sum() * median_interval_s(time_s)) if len(time_s) > 1 else 0.0
-    quiet = ~inside(time_s, [lid.span_s for lid in lids], margin_s=0.15)
     rest = inside(time_s, [span[1:] for span in spans_of(phases, "neutral")])
     reach_mm = NORMAL * landmark_sd_mm(distinct, "aperture") or NAN
     for at, side in enumerate(SIDES):
         for phase, when in (("neutral", rest), ("whole", np.ones_like(rest))):
-            values = aperture_mm[quiet & when, at]
-            values = values[np.isfinite(values)]
-            middle = float(np.median(values)) if len(values) else NAN
+            middle = _open_mm(aperture_mm[:, at], when)
             aperture = Interval(middle, middle - reach_mm, middle + reach_mm)
             rows.add(Place("eye", side, phase, 0), "eye_aperture", aperture)
         count = sum(lid.side == side for lid in lids)
@@ -120,10 +114,32 @@ def add_eyes(
     for measure, names in LID_RATES.items():
         count = sum(lid.side == "both" and lid.event in names for lid in lids)
         rows.add(both, measure, rate_per_min(count, seen_s))
-    shut = closure(distinct, phases) if len(time_s) > 2 else np.full((0, 2), np.nan)
+    rows.add(both, "closed_time", _closed_percent(distinct, phases))
+
+
+def _closed_percent(distinct: xr.Dataset, phases: pd.DataFrame) -> Interval:
+    """Share of the time that both eyes are closed, to half a frame at either end of a closure."""
+    shut = closure(distinct, phases) if distinct.sizes["frame"] > 2 else np.full((0, 2), np.nan)
     told = np.isfinite(shut).all(axis=1)
-    share = float((shut[told] >= CLOSED).all(axis=1).mean()) if told.any() else NAN
-    rows.add(both, "closed_time", 100 * share)
+    if not told.any():
+        return Interval(NAN)
+    closed = np.asarray(told & (np.nan_to_num(shut) >= CLOSED).all(axis=1))
+    frame = 100 / int(told.sum())
+    percent, reach = frame * int(closed.sum()), frame * len(runs(closed))
+    return Interval(percent, max(percent - reach, 0.0), min(percent + reach, 100.0))
+
+
+def _open_mm(aperture_mm: NDArray[np.float64], when: NDArray[np.bool_]) -> float:
+    """Median aperture while the eye is open: at least half as wide as it usually opens.
+
+    No event decides here, so that one that is hardly an event makes no difference.
+    """
+    known = np.isfinite(aperture_mm)
+    if not known.any():
+        return NAN
+    usual_mm = np.percentile(aperture_mm[known], USUALLY_OPEN_PERCENTILE)
+    values = aperture_mm[known & when & (aperture_mm > (1 - CLOSED) * usual_mm)]
+    return float(np.median(values)) if len(values) else NAN
 
 
 def add_bursts(

@@ -7,7 +7,9 @@ The row with the lowest ``smile`` is therefore the one to quote.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +17,14 @@ import pandas as pd
 
 from tremorcam.anatomy import REGIONS
 from tremorcam.data import COURSE_COLUMNS, SPECTRUM_COLUMNS
-from tremorcam.measure.blocks import SERIES, Samples, collect_samples, cut_blocks
+from tremorcam.measure.blocks import (
+    SERIES,
+    SHORTEST_BLOCK_S,
+    SHORTEST_PART_S,
+    Samples,
+    collect_samples,
+    cut_blocks,
+)
 from tremorcam.measure.bursts import find_bursts
 from tremorcam.measure.course import course_rows
 from tremorcam.measure.events import Event, events_table, unasked
@@ -189,16 +198,33 @@ def _stretches(
         at_lids[:, at] |= blinking & (region.name in LID_REGIONS)
     stretches = []
     for phase in ("hold", "neutral", "whole"):
+        spans = spans_of(phases, phase)
+        shortest_s = SHORTEST_BLOCK_S if len(spans) < 2 else SHORTEST_PART_S
+        cuts = [_cut(samples, span, at_lids, blinking, shortest_s) for span in spans]
         parts = [
-            _stretch(samples, _cut(samples, span, at_lids, blinking), phase, span, frequency_hz)
-            for span in spans_of(phases, phase)
+            _stretch(samples, cut, phase, span, frequency_hz)
+            for cut, span in zip(cuts, spans, strict=True)
         ]
-        parts = [part for part in parts if part.blocks]
-        if len(parts) > 1:
-            stretches.append(_pool(parts))
-        if len(parts) == 1 or phase == "hold":
-            stretches += parts
+        if len(spans) > 1 and _duration_s(parts) >= SHORTEST_BLOCK_S:
+            stretches.append(_pool([part for part in parts if part.blocks]))
+        if len(spans) == 1 or phase == "hold":
+            stretches += [alone for part in parts if (alone := _by_itself(part)).blocks]
     return stretches
+
+
+def _duration_s(parts: Sequence[Stretch]) -> float:
+    return sum(block.duration_s for part in parts for block in part.blocks)
+
+
+def _by_itself(part: Stretch) -> Stretch:
+    """Leave of a stretch what is long enough without others."""
+    long = [block.lasts(SHORTEST_BLOCK_S) for block in part.blocks]
+    return replace(
+        part,
+        blocks=tuple(itertools.compress(part.blocks, long)),
+        spectra=tuple(itertools.compress(part.spectra, long)),
+        blinkless=tuple(block for block in part.blinkless if block.lasts(SHORTEST_BLOCK_S)),
+    )
 
 
 def _cut(
@@ -206,14 +232,15 @@ def _cut(
     span: tuple[int, float, float],
     exclude: NDArray[np.bool_],
     blinking: NDArray[np.bool_],
+    shortest_s: float,
 ) -> tuple[list[Block], list[Block]]:
     """Cut a span into blocks, and again without the moments around lid events if there are any."""
     smile, start_s, stop_s = span
-    blocks = cut_blocks(samples, start_s, stop_s, smile=smile, exclude=exclude)
+    cut = partial(cut_blocks, samples, start_s, stop_s, smile=smile, shortest_s=shortest_s)
+    blocks = cut(exclude=exclude)
     if not (blinking & inside(samples.time_s, [(start_s, stop_s)])).any():
         return blocks, []
-    exclude = exclude | blinking[:, None]
-    return blocks, cut_blocks(samples, start_s, stop_s, smile=smile, exclude=exclude)
+    return blocks, cut(exclude=exclude | blinking[:, None])
 
 
 def _stretch(

@@ -9,6 +9,7 @@ from scipy import stats
 from scipy.interpolate import CubicSpline
 
 from tremorcam.measure.blocks import SLOW_HZ
+from tremorcam.measure.confidence import NORMAL, Interval
 from tremorcam.measure.narrowband import main_axis, narrowband
 from tremorcam.measure.spectrum import FIT_TO_SHARE_OF_RATE
 
@@ -32,6 +33,8 @@ STABILITY_HALF_BAND_HZ = 2.0
 UPSAMPLING = 16
 LEAST_CYCLES = 60
 """At 30 pictures a second fewer cycles do not tell a stability index."""
+RANGE_ERROR = 1.166
+"""Standard error of an interquartile range of n normal values: so many times itself over √n."""
 
 
 def persistence(peak: Peak, blocks: Sequence[Block]) -> float:
@@ -102,18 +105,20 @@ def _half_crossing(
     return float(frequency_hz[outside] + share * (frequency_hz[inside] - frequency_hz[outside]))
 
 
-def stability_index_hz(peak: Peak, blocks: Sequence[Block]) -> float:
+def stability_index_hz(peak: Peak, blocks: Sequence[Block]) -> Interval:
     """Tremor stability index: interquartile range of the change of frequency between cycles.
 
     Positive-going zero crossings of the movement within 2 Hz of the peak, along its main
     axis, upsampled (di Biase 2017, doi:10.1093/brain/awx104). NaN below 60 cycles.
+
+    Its interval rests on as many values as the band lets be independent: 4 in a second.
     """
     wide = narrowband(
         blocks, peak.tremor.series, peak.spectrum, peak.tremor.centre_hz,
         refine=False, half_band_hz=STABILITY_HALF_BAND_HZ,
     )  # fmt: skip
     if wide is None:
-        return float("nan")
+        return Interval(float("nan"))
     axis = main_axis(wide.envelopes)
     changes, n_cycles = [], 0
     for envelope in wide.envelopes:
@@ -122,9 +127,12 @@ def stability_index_hz(peak: Peak, blocks: Sequence[Block]) -> float:
             n_cycles += len(rate_hz)
             changes.append(np.diff(rate_hz))
     if n_cycles < LEAST_CYCLES:
-        return float("nan")
+        return Interval(float("nan"))
     low, high = np.percentile(np.concatenate(changes), [25, 75])
-    return float(high - low)
+    n_free = n_cycles * min(2 * STABILITY_HALF_BAND_HZ / wide.centre_hz, 1.0)
+    index_hz = float(high - low)
+    reach_hz = NORMAL * RANGE_ERROR * index_hz / np.sqrt(n_free)
+    return Interval(index_hz, index_hz - reach_hz, index_hz + reach_hz)
 
 
 def _zero_crossings(

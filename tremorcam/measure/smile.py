@@ -45,19 +45,19 @@ class SideSmile:
     excursion_mm : Interval
         From rest to the held smile.
     onset_speed_mm_s : Interval
-    half_rise_s : float
-        When half of the excursion was reached.
+    half_rise_s : Interval
+        When half of the way was made.
     closure_percent : Interval
         How much narrower the eye is in the hold than at rest.
-    eye_lag_s : float
+    eye_lag_s : Interval
         How long the eye's narrowing trails the mouth's rise.
     """
 
     excursion_mm: Interval
     onset_speed_mm_s: Interval
-    half_rise_s: float
+    half_rise_s: Interval
     closure_percent: Interval
-    eye_lag_s: float
+    eye_lag_s: Interval
 
 
 def measure_smile(
@@ -106,17 +106,18 @@ def _one_side(
     )
     if not np.isfinite(closure.value):
         closure = _closure_percent(rest_eye, held_eye, landmark_sd_mm(distinct, "aperture"))
-    speed, rise_s, eye_lag_s = float("nan"), float("nan"), float("nan")
+    rise, half_rise_s, eye_lag_s = UNKNOWN_RISE, Interval(float("nan")), Interval(float("nan"))
     if "onset" in spans and np.isfinite(excursion.value):
-        way_mm = _way_mm(distinct, time_s, side, spans["onset"])
-        speed, rise_s = _rise(time_s, way_mm, spans["onset"])
+        rise = _rise(time_s, _way_mm(distinct, time_s, side, spans["onset"]), spans["onset"])
+        half_rise_s = rise.half_s(error=GAIN_RELATIVE_SD * rise.height)
         if closure.value >= LEAST_CLOSURE_PERCENT:
             levels = (rest_eye.middle, held_eye.middle)
-            _, narrowed_s = _rise(time_s, aperture_mm, spans["onset"], levels)
-            eye_lag_s = narrowed_s - rise_s
-    reach = NORMAL * GAIN_RELATIVE_SD * speed
-    onset_speed = Interval(speed, speed - reach, speed + reach)
-    return SideSmile(excursion, onset_speed, rise_s, closure, eye_lag_s)
+            narrowing = _rise(time_s, aperture_mm, spans["onset"], levels)
+            narrowed_s = narrowing.half_s(error=landmark_sd_mm(distinct, "aperture"))
+            eye_lag_s = minus(narrowed_s, half_rise_s)
+    reach = NORMAL * GAIN_RELATIVE_SD * rise.speed
+    onset_speed = Interval(rise.speed, rise.speed - reach, rise.speed + reach)
+    return SideSmile(excursion, onset_speed, half_rise_s, closure, eye_lag_s)
 
 
 def _way_mm(
@@ -211,35 +212,62 @@ def _closure_percent(rest: _Level, held: _Level, landmark_sd: float) -> Interval
     return _student(100 * (1 - share), 100 * error, n_free, 100 * common)
 
 
+@dataclass(frozen=True)
+class _Rise:
+    """How a signal went from one level to another: its greatest speed, units per second."""
+
+    speed: float
+    height: float
+    at_s: float
+
+    def half_s(self, *, error: float) -> Interval:
+        """When half the way was made; ``error`` is the signal's there, standard deviation."""
+        reach_s = NORMAL * error / self.speed if self.speed > 0 else float("nan")
+        return Interval(self.at_s, self.at_s - reach_s, self.at_s + reach_s)
+
+
+UNKNOWN_RISE = _Rise(float("nan"), float("nan"), float("nan"))
+
+
 def _rise(
     time_s: NDArray[np.float64],
     signal: NDArray[np.float64],
     onset: tuple[float, float],
     levels: tuple[float, float] | None = None,
-) -> tuple[float, float]:
-    """Greatest speed within an onset (units per second) and when half the way was made.
+) -> _Rise:
+    """Follow a signal through an onset, from the first level to the second.
 
-    The way is from the first to the second level; from its beginning to its end without any.
+    From where it begins there to where it ends without any.
     """
     chosen = (time_s >= onset[0] - SMOOTH_S) & (time_s <= onset[1]) & np.isfinite(signal)
     if chosen.sum() < LEAST_SAMPLES:
-        return float("nan"), float("nan")
-    at_s, values = time_s[chosen], signal[chosen]
+        return UNKNOWN_RISE
     width = max(1, round(SMOOTH_S / median_interval_s(time_s)))
-    smooth = ndimage.uniform_filter1d(values, width, mode="nearest")
+    smooth = ndimage.uniform_filter1d(signal[chosen], width, mode="nearest")
     start, end = levels or (smooth[0], smooth[-1])
     if start == end:
-        return float("nan"), float("nan")
-    way = (smooth - start) / (end - start)
-    speed = float(np.gradient(smooth, at_s).max() if end > start else np.nan)
+        return UNKNOWN_RISE
+    way, at_s = (smooth - start) / (end - start), time_s[chosen]
+    height = abs(float(end - start))
+    return _Rise(height * float(np.gradient(way, at_s).max()), height, _half_s(at_s, way))
+
+
+def _half_s(at_s: NDArray[np.float64], way: NDArray[np.float64]) -> float:
     past = np.flatnonzero(way >= 0.5)
     if not len(past):
-        return speed, float("nan")
+        return float("nan")
     first = int(past[0])
     if first == 0:
-        return speed, float(at_s[0])
+        return float(at_s[0])
     share = (0.5 - way[first - 1]) / (way[first] - way[first - 1])
-    return speed, float(at_s[first - 1] + share * (at_s[first] - at_s[first - 1]))
+    return float(at_s[first - 1] + share * (at_s[first] - at_s[first - 1]))
+
+
+def minus(one: Interval, other: Interval) -> Interval:
+    """One reading less another, with the interval of two that err each for itself."""
+    value = one.value - other.value
+    reach = float(np.hypot(one.high - one.value, other.high - other.value))
+    return Interval(value, value - reach, value + reach)
 
 
 def repeats(values: Sequence[Interval]) -> Interval:

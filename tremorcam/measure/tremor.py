@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats
 
 from tremorcam.anatomy import REGIONS, Region
+from tremorcam.measure.confidence import CONFIDENCE, Interval
 from tremorcam.measure.narrowband import Narrowband, narrowband
 from tremorcam.measure.peaks import Peak, find_peak, series_alpha, strongest_p_value
 from tremorcam.measure.spectrum import Spectrum, combine
@@ -72,7 +74,7 @@ class RegionTremor:
         The strongest peak that is the region's own.
     p_value : float
         That of the peak, or of the strongest ratio in the band where there is none.
-    noise_density : float
+    noise_density : Interval
         mm/√Hz, along one axis (root mean square of both).
     detection_limit_rms_mm : float
     """
@@ -80,7 +82,7 @@ class RegionTremor:
     region: Region
     peak: Peak | None
     p_value: float
-    noise_density: float
+    noise_density: Interval
     detection_limit_rms_mm: float
 
 
@@ -234,11 +236,16 @@ def _rms_mm(peak: Peak | None) -> float:
     return _rms_of(None if peak is None else peak.tremor)
 
 
-def _noise_density(spectrum: Spectrum, series: int) -> float:
+def _noise_density(spectrum: Spectrum, series: int) -> Interval:
     density = spectrum.background[spectrum.in_band, series]
-    if not np.isfinite(spectrum.dof[series]):
-        return float("nan")
-    return float(np.sqrt(np.median(np.nanmean(density, axis=1))))
+    dof = float(spectrum.dof[series]) * spectrum.n_bands
+    if not np.isfinite(dof):
+        return Interval(float("nan"))
+    noise = float(np.sqrt(np.median(np.nanmean(density, axis=1))))
+    # What is estimated with so many degrees of freedom is chi-squared over them.
+    tails = stats.chi2.isf([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], dof)
+    low, high = noise * np.sqrt(dof / tails)
+    return Interval(noise, float(low), float(high))
 
 
 def _limit(spectrum: Spectrum, series: int, n_tests: int) -> float:

@@ -102,10 +102,10 @@ def add_not_assessed(rows: MeasureRows, phase: str, smile: int) -> None:
 
 
 def _add_undetected(rows: MeasureRows, place: Place, each: RegionTremor) -> None:
-    assessed = np.isfinite(each.noise_density)
+    assessed = np.isfinite(each.noise_density.value)
     detected = False if assessed else None
     # What the background alone reads in the band of a peak, both axes together.
-    floor_mm = each.noise_density * np.sqrt(2 * 2 * HALF_BAND_HZ)
+    floor_mm = each.noise_density.value * np.sqrt(2 * 2 * HALF_BAND_HZ)
     floors = {
         "tremor_amplitude_rms": floor_mm,
         "tremor_amplitude_p2p": PEAK_TO_PEAK * floor_mm,
@@ -184,7 +184,9 @@ def add_spread(rows: MeasureRows, found: StretchTremor) -> None:
     for side in SIDES:
         count = sum(each.peak is not None for each in found.regions if each.region.side == side)
         assessed = any(
-            np.isfinite(each.noise_density) for each in found.regions if each.region.side == side
+            np.isfinite(each.noise_density.value)
+            for each in found.regions
+            if each.region.side == side
         )
         place = Place("face", side, stretch.phase, stretch.smile)
         rows.add(place, "tremor_spread", count if assessed else NAN)

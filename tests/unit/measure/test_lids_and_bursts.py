@@ -143,6 +143,19 @@ def test_intervals_hold_by_how_much_the_face_finder_errs():
     assert aperture == pytest.approx(1.96 * 0.2, rel=1e-3)
 
 
+def test_the_open_aperture_is_the_same_whether_a_closure_is_an_event_or_not():
+    signals = make_signals(blinks_s=())
+    time_s = signals["time_s"].values
+    signals["eye_aperture_mm"].values[(time_s > 4) & (time_s < 16), 0] = 1.0
+    place = {"region": "eye", "phase": "whole"}
+    left, right = (
+        row(measured(signals), "eye_aperture", side=side, **place)["value"]
+        for side in ("left", "right")
+    )
+    assert left == pytest.approx(10.0, abs=0.2)
+    assert right == pytest.approx(8.5, abs=0.2)
+
+
 def test_rates_have_poisson_intervals():
     none = rate_per_min(0, 60.0)
     assert (none.value, none.low) == (0, 0)
@@ -292,3 +305,5 @@ def test_time_with_closed_eyes():
         close(signals, ("left", "right"), at, 2.0, 0.95)
     shut = row(measured(signals), "closed_time", region="eye", side="both", phase="whole")
     assert shut["value"] == pytest.approx(30, abs=1)
+    # Three closures in 600 frames.
+    assert shut["ci_high"] - shut["value"] == pytest.approx(0.5)

@@ -202,3 +202,22 @@ def test_spectra_hold_the_power_of_the_tremor():
         (own["psd_mm2_per_hz"] - own["noise_psd_mm2_per_hz"])[near], own["frequency_hz"][near]
     )
     assert power == pytest.approx(0.3**2 / 2, rel=0.05)
+
+
+def test_smiles_too_short_for_a_spectrum_are_analysed_together():
+    smiles = tuple((at_s, at_s + 2.7) for at_s in (2.0, 7.0, 12.0, 17.0))
+    measurement = measured(
+        make_signals(duration_s=23, smiles=smiles, tremor={LEFT: (7.3, 0.3)}, blinks_s=(1.0,))
+    )
+    held = measurement.phases.query("phase == 'hold'")
+    assert (held["offset_s"] - held["onset_s"]).max() < 2
+    assert detected(measurement) == {("mouth_corner", "left")}
+    frequency = row(measurement, "tremor_frequency", region="mouth_corner", side="left")
+    assert frequency["smile"] == 0
+    assert frequency["value"] == pytest.approx(7.3, abs=0.05)
+
+
+def test_the_stability_index_has_an_interval():
+    signals = make_signals(tremor={LEFT: (7.3, 0.3)})
+    found = row(measured(signals), "tremor_stability_index", region="mouth_corner", side="left")
+    assert 0 < found["ci_low"] < found["value"] < found["ci_high"] < 2 * found["value"]
