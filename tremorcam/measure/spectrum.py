@@ -235,6 +235,8 @@ def combine(
     """Average the spectra of blocks, weighted by their length, and fit the background."""
     cross, dof_axis = _average(blocks)
     axes = np.linalg.eigh(np.nan_to_num(cross.mean(axis=0)))[1][:, :, ::-1]
+    # Down the picture, so that in a mirror errors are drawn for the same axes.
+    axes = axes * np.where(axes[:, 1:] < 0, -1.0, 1.0)
     psd = _along(cross, axes)
     duration_s = np.array([block.duration_s for block in blocks])
     half_width_hz = float(np.average([b.half_width_hz for b in blocks], weights=duration_s))
