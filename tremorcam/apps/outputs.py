@@ -23,6 +23,7 @@ VIDEO_SUFFIXES = frozenset((
     ".mpeg", ".mpg", ".mts", ".mxf", ".ogv", ".qt", ".ts", ".vob", ".webm", ".wmv",
 ))
 # fmt: on
+LONGEST_NAME_BYTES = 200
 
 
 def find_videos(paths: Iterable[Path]) -> list[Path]:
@@ -60,9 +61,6 @@ def _expand(path: Path) -> list[Path]:
             "name them too"
         )
     return videos
-
-
-LONGEST_NAME_BYTES = 200
 
 
 class ResultFolders:

@@ -37,7 +37,10 @@ def out_of_step(tremor: Narrowband, blocks: Sequence[Block], spectrum: Spectrum)
     What flicker does to flow is not linear: a shutter that rolls, and an encoder that redraws some
     pictures more than others, make it everywhere another movement.
     """
-    percent = _percent(_lights(tremor, blocks, spectrum, OUT_OF_STEP_P))
+    lights = _lights(tremor, blocks, spectrum, OUT_OF_STEP_P)
+    if not lights:
+        return None
+    percent = _percent(lights)
     head = peak_there(tremor, "head", blocks, spectrum)
     if head is not None and head.rms_mm.value > HEAD_MM_PER_PERCENT * percent:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tremorcam.anatomy import REGIONS, Region
 from tremorcam.measure.confidence import CONFIDENCE, Interval
@@ -243,7 +243,7 @@ def _noise_density(spectrum: Spectrum, series: int) -> Interval:
         return Interval(float("nan"))
     noise = float(np.sqrt(np.median(np.nanmean(density, axis=1))))
     # What is estimated with so many degrees of freedom is chi-squared over them.
-    tails = stats.chi2.isf([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], dof)
+    tails = special.chdtri(dof, np.array([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
     low, high = noise * np.sqrt(dof / tails)
     return Interval(noise, float(low), float(high))
 
