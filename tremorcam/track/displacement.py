@@ -8,9 +8,10 @@ import numpy as np
 import xarray as xr
 from scipy import ndimage
 
-from tremorcam.anatomy import IRIS_DIAMETER_SD_MM, MOUTH_REGIONS, REGIONS, SIDES
+from tremorcam.anatomy import MOUTH_REGIONS, REGIONS, SIDES
 from tremorcam.source.timing import find_duplicates
 from tremorcam.track.head import trusted_part, turn
+from tremorcam.track.scale import find_scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
 
     from tremorcam.track.records import Record, Step
     from tremorcam.track.tracker import Tracker
-
-_FRONTAL_DEG = 20.0
-"""Irises are measured in frames whose face is turned less than this."""
-_OPEN_SHARE = 0.7
-"""... and whose eyes are open at least so far, as a share of the recording's usual aperture."""
-_SCALE_WINDOW_S = 1.0
 
 
 def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
@@ -46,7 +41,7 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
     found = np.array([record.found for record in records], dtype=bool)
     rate_hz = _rate_hz(time_s)
     raw = _from_landmarks(records)
-    mm_per_px, scale_sd = _scale(raw, iris_mm, rate_hz)
+    mm_per_px, scale_sd = find_scale(raw, iris_mm, rate_hz)
     displacement, displacement_se, head, residual = _integrate(records, mm_per_px, rate_hz)
     usual_scale = _finite_median(mm_per_px)
     alone = _stack(records, lambda r: r.alone, (2, 2)) * mm_per_px[:, None, None]
@@ -193,42 +188,6 @@ def _iris_ratios(records: list[Record]) -> NDArray[np.float64]:
         else (r.shape.iris + r.mirrored.iris) / (r.shape.eye_span + r.mirrored.eye_span)
         for r in records
     ])  # fmt: skip
-
-
-def _scale(
-    raw: dict[str, NDArray[np.float64]], iris_mm: float, rate_hz: float
-) -> tuple[NDArray[np.float64], float]:
-    """Millimetres a pixel in every frame, and the relative standard deviation of the scale.
-
-    The iris spans few pixels, so its ratio to the distance of the eye corners (corrected
-    for turning by the depth of the landmarks) is taken once, as a median over frontal frames
-    with open eyes; the eye corners then tell how the scale changes.
-    """
-    span, iris, aperture = raw["span"], raw["iris"], raw["aperture"].mean(axis=1)
-    good = np.isfinite(iris) & (np.abs(raw["angles"][:, 0]) < _FRONTAL_DEG)
-    good &= aperture >= _OPEN_SHARE * np.nan_to_num(_finite_median(aperture))
-    if not good.any():
-        good = np.isfinite(iris)
-    if not good.any():
-        return np.full(len(span), np.nan), np.nan
-    read = good & np.isfinite(raw["ratio"])
-    ratios = raw["ratio"][read] if read.any() else iris[good] / span[good]
-    ratio = float(np.median(ratios))
-    smooth = _smooth(span, max(1, round(_SCALE_WINDOW_S * rate_hz)))
-    spread = 1.4826 * float(np.median(np.abs(ratios - ratio))) / ratio
-    # Frames share the network's bias, so more of them do not make the iris any surer
-    # than one frame in a second would.
-    seconds = max(1.0, good.sum() / rate_hz)
-    sd = np.hypot(IRIS_DIAMETER_SD_MM / iris_mm, spread / np.sqrt(seconds))
-    return iris_mm / (ratio * smooth), float(sd)
-
-
-def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    known = np.isfinite(values)
-    total = ndimage.uniform_filter1d(np.where(known, values, 0.0), width, mode="nearest")
-    share = ndimage.uniform_filter1d(known.astype(float), width, mode="nearest")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(known, total / share, np.nan)
 
 
 def _stretches(records: list[Record]) -> list[slice]:
