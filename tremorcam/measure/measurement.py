@@ -39,6 +39,7 @@ from tremorcam.measure.spectrum import eigenspectra, frequency_grid
 from tremorcam.measure.speech import lip_opening_mm
 from tremorcam.measure.symmetry import side_pairs
 from tremorcam.measure.tables import MeasureRows
+from tremorcam.measure.threads import one_thread
 from tremorcam.measure.tremor import FACE_SERIES, Stretch, StretchTremor, find_tremor
 from tremorcam.measure.tremor_rows import (
     Recorded,
@@ -88,6 +89,7 @@ class Measurement:
     quality: Quality
 
 
+@one_thread()
 def measure(
     signals: xr.Dataset,
     timing: Timing,
