@@ -99,5 +99,9 @@ def seen_in_a_mirror(signals: xr.Dataset) -> xr.Dataset:
     )
     for name in ("displacement_mm", "head_mm", "background_px"):
         turned[name] = turned[name] * xr.DataArray([-1.0, 1.0], dims="space")
+    width_px = 2 * REGION_PX["chin_both"][0]
+    turned["region_px"] = turned["region_px"] * xr.DataArray(
+        [-1.0, 1.0], dims="space"
+    ) + xr.DataArray([width_px, 0.0], dims="space")
     turned["head_angle_deg"] = turned["head_angle_deg"] * xr.DataArray([-1.0, 1, -1], dims="angle")
     return turned.transpose("frame", "channel", "space", "side", "angle", "corner")

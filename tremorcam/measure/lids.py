@@ -45,6 +45,10 @@ CONJUGATE_RATIO = 0.5
 """Lids act together when they begin within two pictures at 30 Hz of each other and the weaker
 does at least half of what the stronger does (normal lids are conjugate: Osaki 2019,
 doi:10.1007/s00417-019-04567-w; the numbers are provisional)."""
+SHUT_OPENNESS = 0.2
+"""An eye that is open by less than this share of its way from shut, as a closure of both eyes in
+the same recording reads it, to wide open does not stay open beside one that closes
+(provisional)."""
 RUN_S = 1.5
 """One-sided closures this close to each other are a run, which is no wink."""
 BOW_DEG, BEFORE_S = 6.0, 0.5
@@ -209,11 +213,16 @@ def lid_events(distinct: xr.Dataset, phases: pd.DataFrame) -> list[Event]:
     time_s = distinct["time_s"].values.astype(float)
     shut = closure(distinct, phases)
     left, right = (find_closures(time_s, shut[:, at]) for at in (0, 1))
-    pairs, lone_left, lone_right = _pair(left, right)
+    pairs, *lone = _pair(left, right)
+    openness = _openness(distinct, [each.span_s for pair in pairs for each in pair])
+    for at, own in enumerate(lone):
+        unseen = [each for each in own if not _stays_open(time_s, openness[:, 1 - at], each)]
+        lone[at] = [each for each in own if each not in unseen]
+        pairs += [(each, each) for each in unseen]
     both = [event for pair in pairs if (event := _both(*pair)) is not None]
     events = [_unless_down(event, distinct) for event in both]
-    for side, lone in (("left", lone_left), ("right", lone_right)):
-        strong = [each for each in lone if each.peak >= LEAST_ONE_SIDED]
+    for side, own in zip(SIDES, lone, strict=True):
+        strong = [each for each in own if each.peak >= LEAST_ONE_SIDED]
         events += [_one_sided(each, side, strong) for each in strong]
     return events
 
@@ -244,6 +253,30 @@ def _pair(
         else:
             pairs.append((_joined(sides[0]), _joined(sides[1])))
     return pairs, *alone
+
+
+def _openness(distinct: xr.Dataset, shut_s: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """How far each eye is open, 0 as in closures of both and 1 wide open; shape (n_frames, 2).
+
+    NaN where no eye was seen shut: a photograph's or a person's shut eye may read half open.
+    """
+    aperture_mm = distinct["eye_aperture_mm"].sel(side=list(SIDES)).values
+    together = aperture_mm[inside(distinct["time_s"].values, shut_s)]
+    if not np.isfinite(together).any(axis=0).all():
+        return np.full(aperture_mm.shape, np.nan)
+    shut_mm, wide_mm = np.nanmin(together, axis=0), np.nanpercentile(aperture_mm, 90, axis=0)
+    return np.asarray((aperture_mm - shut_mm) / np.maximum(wide_mm - shut_mm, 1e-6))
+
+
+def _stays_open(
+    time_s: NDArray[np.float64], openness: NDArray[np.float64], closed: Closure
+) -> bool:
+    """Whether an eye mostly stays open while the other closes, as far as that is known.
+
+    One that a smile has narrowed until little is left to close does not show that it blinks.
+    """
+    meanwhile = openness[inside(time_s, [closed.span_s])]
+    return not (np.isfinite(meanwhile).any() and np.nanmedian(meanwhile) < SHUT_OPENNESS)
 
 
 def _before_blinks(one: Closure, blinks: Sequence[Closure]) -> Closure:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from measuring import measured, move, row
-from synthetic_signals import make_signals
+from synthetic_signals import REGION_PX, make_signals
 
+from tremorcam.anatomy import MOUTH_REGIONS, REGIONS
 from tremorcam.measure.events import rate_per_min, rate_ratio
 
 
@@ -228,6 +229,24 @@ def test_what_the_mouth_does_while_the_head_turns_is_no_twitch(turns_deg, expect
     swing = np.tanh((signals["time_s"].values - 11.0) / 0.1)
     signals["head_angle_deg"].sel(angle="yaw").values[:] += turns_deg / 2 * swing
     assert len(events(measured(signals), "mouth_burst")) == expected
+
+
+@pytest.mark.parametrize("twitches", [False, True])
+def test_what_is_left_of_a_roll_of_the_head_is_no_twitch_of_one_side(twitches):
+    lower = [region for region in REGIONS if region.name in MOUTH_REGIONS]
+    # Noise hides the roll at the right.
+    noisy = {region.key: (8.0, 0.3) for region in lower if region.side == "right"}
+    signals = make_signals(blinks_s=(), tremor=noisy)
+    for at_s, roll_rad in ((8.0, 0.01), (11.0, -0.01), (14.0, 0.01)):
+        for region in lower:
+            x_px, y_px = np.subtract(REGION_PX[region.key], REGION_PX["forehead_both"])
+            pulse = roll_rad * np.exp(-0.5 * ((signals["time_s"].values - at_s) / 0.1) ** 2)
+            move(signals, (region.key,), 0.5 * pulse, (-y_px, x_px))
+        if twitches:
+            twitch(signals, ("mouth_corner_left",), at_s + 1.5, 1.0)
+    found = events(measured(signals), "mouth_burst", "cheek_burst")
+    assert list(found["onset_s"]) == pytest.approx([9.5, 12.5, 15.5][: 3 * twitches], abs=0.2)
+    assert set(found["side"]) <= {"left"}
 
 
 def test_what_a_blink_does_to_the_tracking_of_the_cheek_is_no_burst():

@@ -62,6 +62,18 @@ def test_blinks_of_narrowed_eyes_are_blinks(narrowing):
     assert found(eyes(left=narrowing, shut=shut)) == [("blink", "both")] * 3
 
 
+def test_a_blink_beside_an_eye_with_little_left_to_close_is_not_one_sided():
+    signals = eyes(left=0.62)
+    time_s = signals["time_s"].values
+    for at_s in (2.0, 9.0, 12.0, 15.0):
+        # A shut eye reads 40 % open, as on some photographs.
+        shut_mm = np.where(abs(time_s - at_s) < 0.15, 4.0, np.inf)[:, None]
+        signals["eye_aperture_mm"].values[:] = np.minimum(signals["eye_aperture_mm"], shut_mm)
+    assert found(signals) == [("blink", "both")] * 4
+    wink = [("both", 2.0, 2.3, 0.95), ("left", 9.0, 9.3, 0.95), ("left", 14.0, 14.3, 0.95)]
+    assert found(eyes(right=0.5, shut=wink)) == [("blink", "both"), *[("wink", "left")] * 2]
+
+
 def test_a_blink_within_a_long_closure_of_one_eye_is_no_spasm_of_both():
     shut = [("left", 8.0, 13.0, 0.6), ("both", 10.0, 10.3, 0.95)]
     assert found(eyes(shut=shut)) == [("eyelid_spasm", "left"), ("blink", "both")]
