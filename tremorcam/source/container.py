@@ -59,6 +59,29 @@ def require_file(path: Path) -> None:
         raise InputError(f"{path.name} is empty (0 bytes); record or copy it again")
 
 
+def written_at(path: Path) -> tuple[int, int]:
+    """Tell one state of a file from another: by its size, and when it was last written to.
+
+    Not by its inode, which some network drives give anew each time.
+    """
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns
+
+
+def require_unchanged(path: Path, before: tuple[int, int]) -> None:
+    """Check that a file is still in the state that :func:`written_at` told.
+
+    Raises
+    ------
+    InputError
+        If it was written to, replaced or removed.
+    """
+    if not path.is_file() or written_at(path) != before:
+        raise InputError(
+            f"{path.name} was changed while it was read; wait until it is written, then try again"
+        )
+
+
 def open_container(path: Path) -> InputContainer:
     """Open a video file; nothing but local files is ever touched.
 

@@ -18,9 +18,12 @@ from tremorcam.source.container import (
     count_packets,
     decode,
     open_container,
+    require_file,
     require_size,
+    require_unchanged,
     sha256_of,
     video_stream,
+    written_at,
 )
 
 if TYPE_CHECKING:
@@ -108,6 +111,8 @@ class Video:
         self.n_corrupt_packets = 0
         self._clock = Clock()
         self._running: Generator[Frame] | None = None
+        require_file(self.path)
+        self._written_at = written_at(self.path)
         self.info, layout, census = _probe(self.path)
         self._layout = layout.mirrored() if mirrored else layout
         self.n_frames_estimate = census.n_packets
@@ -145,7 +150,8 @@ class Video:
         Raises
         ------
         InputError
-            If not even two frames with a time can be had.
+            If not even two frames with a time can be had, or the file has changed since it was
+            opened.
         """
         self.close()
         self.n_corrupt_packets = 0
@@ -167,6 +173,7 @@ class Video:
                 before = sample
                 bidirectional = picture.pict_type == PictureType.B
                 yield Frame(index, time_s, gray, difference, bidirectional, picture, self._layout)
+        require_unchanged(self.path, self._written_at)
         if index < 1:
             raise InputError(
                 f"{self.path.name}: its pictures carry no usable times; give the original recording"

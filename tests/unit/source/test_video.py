@@ -1,5 +1,6 @@
 import gc
 import hashlib
+import os
 import weakref
 from fractions import Fraction
 from pathlib import Path
@@ -57,6 +58,28 @@ def test_frames_can_be_read_again_from_the_start(tmp_path):
     with Video(path) as video:
         assert next(iter(video.frames())).index == 0
         assert [frame.index for frame in video.frames()] == [0, 1, 2, 3]
+
+
+def _rewrite(path):
+    path.write_bytes(path.read_bytes() + b"more")
+
+
+def _replace_by_another_of_its_size(path):
+    other = path.with_name("other")
+    other.write_bytes(path.read_bytes())
+    os.utime(other, ns=(0, 0))
+    other.replace(path)
+
+
+@pytest.mark.parametrize("change", [_rewrite, _replace_by_another_of_its_size, Path.unlink])
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, change):
+    path = write_clip(tmp_path / "changing.mkv", noise_pictures(4))
+    with Video(path) as video:
+        frames = video.frames()
+        next(frames)
+        change(path)
+        with pytest.raises(InputError, match=r"^changing\.mkv was changed while it was read; .*$"):
+            list(frames)
 
 
 def test_frames_are_not_held(tmp_path):
