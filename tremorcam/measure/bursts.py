@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tremorcam.anatomy import MOUTH_REGIONS, REGIONS
+from tremorcam.anatomy import MOUTH_REGIONS, REGIONS, SIDES, Region
 from tremorcam.measure.blocks import SERIES, Samples
 from tremorcam.measure.events import Event
 from tremorcam.measure.intervals import inside, merge, overlap_s
@@ -71,7 +71,7 @@ def find_bursts(
     -------
     events : list of Event
     excluded : ndarray of bool, shape (n_frames, n_series)
-        Samples within a burst of their own series: no part of a rhythm.
+        Samples within a burst of their own region or side: no part of a rhythm.
     """
     twitches = [
         twitch
@@ -90,16 +90,36 @@ def find_bursts(
         and share_of_roll(distinct, twitch.region, twitch.span_s) < ROLL_SHARE
         and not _is_lids(twitch, lid_events, aperture_mm)
     ]
-    return _merge_regions(own), _exclude(samples, twitches)
+    events = _merge_regions(own)
+    return events, _exclude(samples, twitches, events)
 
 
-def _exclude(samples: Samples, twitches: Iterable[Twitch]) -> NDArray[np.bool_]:
-    """Leave a region's bursts out of the region's samples, with a sample on either side."""
+def _exclude(
+    samples: Samples, twitches: Iterable[Twitch], events: Iterable[Event]
+) -> NDArray[np.bool_]:
+    """Leave bursts out of the samples of their regions, with a sample on either side.
+
+    What a side of the mouth does, all its regions do, whichever of them show it clearly.
+    """
     excluded = np.zeros_like(samples.valid)
-    for twitch in twitches:
-        mask = inside(samples.time_s, [twitch.span_s], margin_s=samples.interval_s)
-        excluded[mask, SERIES.index(twitch.region.key)] = True
+    moved = [(twitch.span_s, [twitch.region]) for twitch in twitches]
+    moved += [(event.span_s, _regions_of(event)) for event in events]
+    for span_s, regions in moved:
+        mask = inside(samples.time_s, [span_s], margin_s=samples.interval_s)
+        for region in regions:
+            excluded[mask, SERIES.index(region.key)] = True
     return excluded
+
+
+def _regions_of(event: Event) -> list[Region]:
+    sides = SIDES if event.side == "both" else (event.side,)
+    return [
+        region
+        for region in REGIONS
+        if region.name in MOUTH_REGIONS
+        and region.side in sides
+        and (region.name == "cheek") == (event.event == "cheek_burst")
+    ]
 
 
 def _is_heads(twitch: Twitch, references: Sequence[Twitch]) -> bool:

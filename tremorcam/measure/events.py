@@ -14,7 +14,8 @@ from scipy import stats
 
 from tremorcam.data import EVENT_COLUMNS
 from tremorcam.measure.confidence import CONFIDENCE, Interval
-from tremorcam.measure.phases import Cue, phase_at
+from tremorcam.measure.intervals import overlap_s
+from tremorcam.measure.phases import Cue, phase_at, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +66,19 @@ def unasked(lids: Sequence[Event], cues: Sequence[Cue]) -> list[Event]:
         if not any(onset_s <= lid.offset_s and lid.onset_s <= offset_s + OBEYED_WITHIN_S
                    for onset_s, offset_s in asked)
     ]  # fmt: skip
+
+
+def passing(lids: Sequence[Event], phases: pd.DataFrame) -> list[Event]:
+    """Leave out what shuts an eye for most of a smile: that is the smile's doing, no event in it.
+
+    It would be one where landmarks see the eye shut, and none where they see it narrowed.
+    """
+    holds = [span[1:] for span in spans_of(phases, "hold")]
+    return [
+        lid
+        for lid in lids
+        if all(overlap_s(lid.span_s, hold) < 0.5 * (hold[1] - hold[0]) for hold in holds)
+    ]
 
 
 def events_table(events: Sequence[Event], phases: pd.DataFrame) -> pd.DataFrame:

@@ -12,13 +12,15 @@ from tremorcam.measure.blocks import SERIES, median_interval_s
 from tremorcam.measure.confidence import NORMAL, Interval
 from tremorcam.measure.events import rate_per_min, rate_ratio
 from tremorcam.measure.eye_mouth import eye_mouth
-from tremorcam.measure.intervals import inside, overlap_s, runs
+from tremorcam.measure.intervals import inside, runs
 from tremorcam.measure.lids import CLOSED, closure
 from tremorcam.measure.phases import spans_of
 from tremorcam.measure.smile import (
+    LEAST_APART,
     SideSmile,
     landmark_sd_mm,
     measure_smile,
+    middle_of,
     minus,
     repeats,
 )
@@ -51,14 +53,8 @@ def add_smiles(
     rows: MeasureRows, distinct: xr.Dataset, phases: pd.DataFrame, lids: Sequence[Event]
 ) -> None:
     """Add excursion, speed, lag and eye closure: of all smiles together, then of each."""
-    holds = spans_of(phases, "hold")
-    # What shuts an eye for most of a smile is what the smile does to it, not an event in it.
-    spans = [
-        lid.span_s
-        for lid in lids
-        if all(overlap_s(lid.span_s, hold[1:]) < 0.5 * (hold[2] - hold[1]) for hold in holds)
-    ]
-    smiles = [number for number, _, _ in holds]
+    spans = [lid.span_s for lid in lids]
+    smiles = [number for number, _, _ in spans_of(phases, "hold")]
     measured = {smile: measure_smile(distinct, phases, smile, spans) for smile in smiles}
     if len(smiles) > 1:
         _add_smile(rows, 0, list(measured.values()))
@@ -101,12 +97,9 @@ def add_eyes(
     known = np.isfinite(aperture_mm).any(axis=1)
     seen_s = float(known.sum() * median_interval_s(time_s)) if len(time_s) > 1 else 0.0
     rest = inside(time_s, [span[1:] for span in spans_of(phases, "neutral")])
-    reach_mm = NORMAL * landmark_sd_mm(distinct, "aperture") or NAN
-    for at, side in enumerate(SIDES):
+    for side in SIDES:
         for phase, when in (("neutral", rest), ("whole", np.ones_like(rest))):
-            middle = _open_mm(aperture_mm[:, at], when)
-            aperture = Interval(middle, middle - reach_mm, middle + reach_mm)
-            rows.add(Place("eye", side, phase, 0), "eye_aperture", aperture)
+            rows.add(Place("eye", side, phase, 0), "eye_aperture", _aperture(distinct, side, when))
         count = sum(lid.side == side for lid in lids)
         rows.add(Place("eye", side, "whole", 0), "one_sided_lid_rate", rate_per_min(count, seen_s))
     both = Place("eye", "both", "whole", 0)
@@ -129,17 +122,32 @@ def _closed_percent(distinct: xr.Dataset, phases: pd.DataFrame) -> Interval:
     return Interval(percent, max(percent - reach, 0.0), min(percent + reach, 100.0))
 
 
-def _open_mm(aperture_mm: NDArray[np.float64], when: NDArray[np.bool_]) -> float:
-    """Median aperture while the eye is open: at least half as wide as it usually opens.
+def _aperture(distinct: xr.Dataset, side: Side, when: NDArray[np.bool_]) -> Interval:
+    """Median aperture of an open eye, read without the other eye where it was.
+
+    Landmarks lend each eye what they see of the other, and in a mirror they lend otherwise.
+    """
+    if "eye_aperture_alone_mm" in distinct:
+        alone_mm = distinct["eye_aperture_alone_mm"].sel(side=side).values.astype(float)
+        values = _open(alone_mm, when)
+        if len(values) >= LEAST_APART:
+            return middle_of(values, common=landmark_sd_mm(distinct, "aperture_alone"))
+    values = _open(distinct["eye_aperture_mm"].sel(side=side).values.astype(float), when)
+    middle_mm = float(np.median(values)) if len(values) else NAN
+    reach_mm = NORMAL * landmark_sd_mm(distinct, "aperture") or NAN
+    return Interval(middle_mm, middle_mm - reach_mm, middle_mm + reach_mm)
+
+
+def _open(aperture_mm: NDArray[np.float64], when: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Apertures of an open eye: at least half as wide as it usually opens.
 
     No event decides here, so that one that is hardly an event makes no difference.
     """
     known = np.isfinite(aperture_mm)
     if not known.any():
-        return NAN
+        return np.empty(0)
     usual_mm = np.percentile(aperture_mm[known], USUALLY_OPEN_PERCENTILE)
-    values = aperture_mm[known & when & (aperture_mm > (1 - CLOSED) * usual_mm)]
-    return float(np.median(values)) if len(values) else NAN
+    return aperture_mm[known & when & (aperture_mm > (1 - CLOSED) * usual_mm)]
 
 
 def add_bursts(

@@ -27,7 +27,7 @@ from tremorcam.measure.blocks import (
 )
 from tremorcam.measure.bursts import find_bursts
 from tremorcam.measure.course import course_rows
-from tremorcam.measure.events import Event, events_table, unasked
+from tremorcam.measure.events import Event, events_table, passing, unasked
 from tremorcam.measure.general_rows import add_bursts, add_coupling, add_eyes, add_scale, add_smiles
 from tremorcam.measure.intervals import inside
 from tremorcam.measure.lid_twitches import lid_twitches
@@ -142,7 +142,8 @@ def measure(
     aperture_mm = _open_aperture_mm(distinct)
     spans = [span[1:] for span in steady]
     bursts, irregular = find_bursts(samples, distinct, spans, lids, aperture_mm)
-    stretches = _stretches(samples, phases, lids, irregular, timing.effective_rate_hz)
+    brief = passing(lids, phases)
+    stretches = _stretches(samples, phases, brief, irregular, timing.effective_rate_hz)
     recorded = _recorded(signals, video, timing.effective_rate_hz)
     found = _find_all(stretches, recorded, video.key_frame_interval_s, seed)
     vetoes = gather([veto for each in found for veto in each.vetoes])
@@ -150,10 +151,10 @@ def measure(
     _add_tremor_rows(rows, found, phases, recorded, seed=seed)
     twitches = lid_twitches(distinct, phases, lids, bursts)
     own_lids = unasked(lids, cues or ())
-    add_smiles(rows, distinct, phases, lids)
+    add_smiles(rows, distinct, phases, brief)
     add_eyes(rows, distinct, phases, [*own_lids, *twitches])
     add_bursts(rows, samples, phases, bursts)
-    add_coupling(rows, phases, own_lids, bursts)
+    add_coupling(rows, phases, unasked(brief, cues or ()), bursts)
     add_scale(rows, signals.attrs)
     main = _main(found)
     return Measurement(

@@ -30,7 +30,7 @@ PIECE_S = 0.5
 SMOOTH_S = 0.15
 LID_MARGIN_S = 0.15
 LEAST_CLOSURE_PERCENT = 10.0
-"""The onset of an eye's narrowing is timed only if it narrows by more than this."""
+"""The onset of an eye's narrowing is timed only if it surely narrows by more than this."""
 LEAST_SAMPLES, LEAST_APART = 5, 2
 """Signals of every frame need more; eyes are read by themselves only every 0.5 to 3 s, and each
 reading is already a mean."""
@@ -101,16 +101,18 @@ def _one_side(
     rest_eye, held_eye = (
         _within(time_s, aperture_mm, spans.get(name)) for name in ("neutral", "hold")
     )
+    together = _closure_percent(rest_eye, held_eye, landmark_sd_mm(distinct, "aperture"))
     closure = _closure_percent(
         *_alone(distinct, time_s, spans, side, blinking), landmark_sd_mm(distinct, "aperture_alone")
     )
     if not np.isfinite(closure.value):
-        closure = _closure_percent(rest_eye, held_eye, landmark_sd_mm(distinct, "aperture"))
+        closure = together
     rise, half_rise_s, eye_lag_s = UNKNOWN_RISE, Interval(float("nan")), Interval(float("nan"))
     if "onset" in spans and np.isfinite(excursion.value):
         rise = _rise(time_s, _way_mm(distinct, time_s, side, spans["onset"]), spans["onset"])
         half_rise_s = rise.half_s(error=GAIN_RELATIVE_SD * rise.height)
-        if closure.value >= LEAST_CLOSURE_PERCENT:
+        # The readings of every frame are timed, and those of the eye alone tell whose it is.
+        if all(each.low >= LEAST_CLOSURE_PERCENT for each in (closure, together)):
             levels = (rest_eye.middle, held_eye.middle)
             narrowing = _rise(time_s, aperture_mm, spans["onset"], levels)
             narrowed_s = narrowing.half_s(error=landmark_sd_mm(distinct, "aperture"))
@@ -194,6 +196,12 @@ def _student(value: float, error: float, n_free: int, common: float = 0.0) -> In
     """Interval of a mean, given its scatter and an error that all of its values share."""
     reach = np.hypot(stats.t.ppf((1 + CONFIDENCE) / 2, max(n_free, 1)) * error, NORMAL * common)
     return Interval(value, value - reach, value + reach)
+
+
+def middle_of(values: NDArray[np.float64], *, common: float) -> Interval:
+    """Median of readings far apart in time, which all err by ``common``, standard deviation."""
+    error = float(values.std(ddof=1)) / np.sqrt(len(values))
+    return _student(float(np.median(values)), error, len(values) - 1, common)
 
 
 def _difference(rest: _Level, held: _Level, landmark_sd: float) -> Interval:

@@ -6,6 +6,8 @@ from measuring import measured, move, row
 from synthetic_signals import REGION_PX, make_signals
 
 from tremorcam.anatomy import MOUTH_REGIONS, REGIONS
+from tremorcam.measure.blocks import SERIES, collect_samples
+from tremorcam.measure.bursts import find_bursts
 from tremorcam.measure.events import rate_per_min, rate_ratio
 
 
@@ -123,6 +125,42 @@ def test_narrowing_is_told_from_eyes_read_alone_where_they_were_however_seldom(e
     assert apart["ci_low"] < 100 * 0.85 * 0.5 < apart["ci_high"]
 
 
+@pytest.mark.parametrize(("error_mm", "told"), [(0.2, True), (2.5, False)])
+def test_a_narrowing_is_timed_only_where_it_is_sure(error_mm, told):
+    signals = make_signals(blinks_s=())
+    smile = (signals["smile_excursion_mm"].values[:, :1] - 25) / 9
+    signals["eye_aperture_mm"].values[:, :1] *= 1 - 0.35 * smile
+    signals.attrs["aperture_sd_mm"] = error_mm
+    lag = row(measured(signals), "eye_closure_lag", region="eye", side="left")
+    assert np.isfinite(lag["value"]) == told
+
+
+def test_the_open_aperture_is_that_of_the_eye_alone_where_it_was_read():
+    signals = make_signals(blinks_s=())
+    apart = signals["eye_aperture_mm"] + (0.5, -1.0)
+    signals["eye_aperture_alone_mm"] = apart.where(
+        np.arange(apart.sizes["frame"])[:, None] % 15 == 0
+    )
+    signals.attrs |= {"aperture_sd_mm": 0.5, "aperture_alone_sd_mm": 0.1}
+    place = {"region": "eye", "phase": "neutral"}
+    for side, expected_mm in (("left", 10.5), ("right", 9.0)):
+        found = row(measured(signals), "eye_aperture", side=side, **place)
+        assert found["value"] == pytest.approx(expected_mm, abs=0.05)
+        assert 1.96 * 0.1 <= found["ci_high"] - found["value"] < 1.96 * 0.2
+
+
+def test_an_eye_that_the_smile_shuts_is_no_event_in_it():
+    signals = make_signals(smiles=((4.0, 6.5), (9.0, 11.5)), blinks_s=(), noise_mm_per_rthz=0.005)
+    twitch(signals, ("mouth_corner_left",), 5.5, 1.0)
+    for at_s in (4.2, 9.2):
+        close(signals, ("left",), at_s, 2.2, 0.9)
+    found = measured(signals)
+    assert set(events(found, "eyelid_spasm")["side"]) == {"left"}
+    together = row(found, "eye_mouth_coincidence", region="face", side="left", phase="whole")
+    assert np.isnan(together["value"])
+    assert np.isfinite(row(found, "noise_density", region="lower_lid", side="left")["value"])
+
+
 def test_intervals_hold_by_how_much_the_face_finder_errs():
     signals = make_signals(smiles=((4.0, 9.0), (12.0, 17.0)))
     plain = measured(signals)
@@ -183,6 +221,15 @@ def test_twitches_are_found_on_their_side():
     assert list(middle) == pytest.approx([8.0, 11.0, 13.5], abs=0.08)
     assert list(found["peak"]) == pytest.approx([1.0, 0.6, 0.8], rel=0.1)
     assert list(found["region"][1:]) == ["cheek", "mouth_corner"]
+
+
+def test_what_a_side_of_the_mouth_does_is_left_out_of_all_its_regions():
+    signals = twitch(make_signals(noise_mm_per_rthz=0.005), ("upper_lip_left",), 8.0, 1.0)
+    samples = collect_samples(signals)
+    _, excluded = find_bursts(samples, signals, [(6.0, 15.0)], [], 10.0)
+    then = int(np.argmin(np.abs(samples.time_s - 8.0)))
+    left_out = {SERIES[at] for at in np.flatnonzero(excluded[then])}
+    assert left_out == {f"{name}_left" for name in ("mouth_corner", "upper_lip", "lower_lip")}
 
 
 def test_small_twitches_are_found_however_many_there_are():
