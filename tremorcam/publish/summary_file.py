@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,17 +38,20 @@ def write_summary(rows: Iterable[Mapping[str, Any]], path: str | Path) -> None:
 
 
 def append_summary(row: Mapping[str, Any], path: str | Path) -> None:
-    """Add one row to a summary.csv, whatever its length, in one go.
+    """Add one row to a summary.csv, whatever its length, in one go, whole or not at all.
 
     Raises
     ------
     TremorcamError
         If it cannot be written.
     """
-    text = write_csv(_cells([row]), SUMMARY_FILE, header=False)
+    line = write_csv(_cells([row]), SUMMARY_FILE, header=False).encode()
     try:
         with Path(path).open("ab", buffering=0) as file:
-            file.write(text.encode())
+            before = file.tell()
+            if file.write(line) < len(line):  # what a full disk took of it
+                file.truncate(before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         raise TremorcamError(
             f"'{path}' could not be written: {error.strerror or error}; "
