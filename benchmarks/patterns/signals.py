@@ -32,6 +32,12 @@ READ_APART = ((0.0, 0.2, 0.33, 0.5, 0.7, 1.0), (0.0, 0.055, 0.1, 0.2, 0.32, 0.34
 """How landmarks read the closure that both eyes share, and what one closes more than the other,
 on rendered faces; and how each eye by itself, in every tenth frame (docs/patterns.md)."""
 JAW_GAIN = {"chin": 1.0, "lower_lip": 0.9, "mouth_corner": 0.3}
+PLACE_MM = {
+    "mouth_corner": (28, 83), "upper_lip": (12, 76), "lower_lip": (12, 92), "cheek": (43, 60),
+    "lower_lid": (33, 38), "brow": (33, 5), "chin": (0, 124), "nose_bridge": (0, 34),
+    "forehead": (0, 0),
+}  # fmt: skip
+"""Where the regions are on rendered faces, outwards and down from the forehead's."""
 FACE_PORTRAIT = cast("Portrait", SimpleNamespace(smiling=False))
 
 
@@ -75,7 +81,7 @@ def signals_of(scene: Scene, *, noise_mm_per_rthz: float = 0.008) -> xr.Dataset:
             "head_residual_mm": ("frame", 0.02 * ones),
             "background_px": (("frame", "space"), rng.normal(0, 0.01, (n, 2))),
             "mm_per_px": ("frame", 0.5 * ones),
-            "region_px": (("frame", "channel", "space"), 300 + displacement / 0.5),
+            "region_px": (("frame", "channel", "space"), (_places_mm() + displacement) / 0.5),
             "face_box_px": (("frame", "corner"), np.tile([190.0, 120.0, 450.0, 490.0], (n, 1))),
         },
         coords={
@@ -100,6 +106,13 @@ def _read(closure: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _attributes() -> dict[str, Any]:
     return {"iris_mm": 11.71, "scale_relative_sd": 0.04, "face_width_px": 320.0, "n_faces": 1}
+
+
+def _places_mm() -> NDArray[np.float64]:
+    outward = {"left": 1.0, "right": -1.0, "both": 0.0}
+    return np.array([PLACE_MM[region.name] for region in REGIONS]) * [
+        (outward[region.side], 1.0) for region in REGIONS
+    ] + (150.0, 60.0)
 
 
 def _displacement_mm(motion: Motion) -> NDArray[np.float64]:

@@ -134,6 +134,12 @@ def _closure_of_one(
             for origin in ((size - 1) // 2, -(size // 2) + 1 - size % 2)
         ]
     )
+    for hold, smile in held:
+        if hold.any() and hold.sum() * interval_s < OPEN_WINDOW_S:
+            # What is open beside so short a smile would count as open in it.
+            own_mm = np.percentile(filled[hold], HELD_PERCENTILE)
+            if own_mm > LOWEST_OPEN_SHARE * np.percentile(filled, 90):
+                open_mm[smile] = np.minimum(open_mm[smile], own_mm)
     shut = 1 - filled / np.maximum(open_mm, np.maximum(_lowest_open_mm(filled, held), 1e-6))
     return np.where(known, shut, np.nan)
 

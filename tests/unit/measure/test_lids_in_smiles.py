@@ -19,10 +19,10 @@ PHASES = pd.DataFrame(
 )
 
 
-def eyes(*, left: float = 0.15, right: float = 0.15, shut=()) -> xr.Dataset:
+def eyes(*, left: float = 0.15, right: float = 0.15, shut=(), smile_ends_s=18.1) -> xr.Dataset:
     """Apertures of eyes that a smile narrows by these shares, and that shut as told."""
     time_s = np.arange(round(25 * RATE_HZ)) / RATE_HZ
-    smile = np.interp(time_s, [5.3, 5.9, 18.1, 18.7], [0.0, 1.0, 1.0, 0.0])
+    smile = np.interp(time_s, [5.3, 5.9, smile_ends_s, smile_ends_s + 0.6], [0.0, 1.0, 1.0, 0.0])
     rng = np.random.default_rng(0)
     aperture_mm = 10 * (1 - np.outer(smile, [left, right]))
     for side, start_s, stop_s, depth in shut:
@@ -54,6 +54,14 @@ def found(signals: xr.Dataset) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("narrowing", [0.3, 0.5, 0.65, 0.8])
 def test_an_eye_that_a_smile_narrows_has_not_closed(narrowing):
     assert found(eyes(left=narrowing)) == []
+
+
+@pytest.mark.parametrize("shut", [[], [("left", 6.8, 7.1, 0.95)]])
+def test_an_eye_that_a_short_smile_narrows_has_not_closed_but_may_close_in_it(shut):
+    short = {18.0: 8.0, 18.7: 8.7}
+    phases = PHASES.replace({"onset_s": short, "offset_s": short})
+    signals = eyes(left=0.4, shut=shut, smile_ends_s=8.1)
+    assert [event.side for event in lid_events(signals, phases)] == ["left"] * len(shut)
 
 
 @pytest.mark.parametrize("narrowing", [0.15, 0.5, 0.7])
