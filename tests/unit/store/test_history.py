@@ -1,5 +1,7 @@
 """Recordings, jobs, results and answers, and the questions asked of all of them."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from synthetic_analysis import make_analysis, make_unusable_analysis
@@ -55,6 +57,44 @@ def test_a_recording_is_kept_as_it_was(history):
     assert (kept.person, kept.protocol, kept.mirrored) == ("A. B.", "quick", True)
     assert (kept.state, kept.size_bytes, kept.cues) == ("complete", 12, tuple(cues))
     assert history.recordings.get("0" * 16) is None
+
+
+class Clock:
+    """Stands in for ``datetime`` with a clock that is set by the test."""
+
+    now_s = datetime(2026, 3, 29, 2, 30, tzinfo=UTC).timestamp()
+
+    @classmethod
+    def now(cls, zone):
+        return datetime.fromtimestamp(cls.now_s, zone)
+
+
+def test_a_clock_that_is_set_back_changes_no_order_of_jobs(history, monkeypatch):
+    monkeypatch.setattr("tremorcam.store.database.datetime", Clock)
+    before = add(history)
+    history.jobs.add(before.id)
+    monkeypatch.setattr(Clock, "now_s", Clock.now_s - 86400)
+    after = add(history)
+    history.jobs.add(after.id)
+    first = history.jobs.start_next()
+    assert first.recording_id == before.id
+    assert first.started_at < first.created_at
+    history.jobs.finish(first.id)
+    again = history.jobs.add(before.id)
+    assert again.created_at < first.created_at
+    assert history.jobs.latest()[before.id].id == again.id
+    assert history.jobs.start_next().recording_id == after.id
+    assert [history.jobs.get(first.id).status, history.jobs.start_next().id] == ["done", again.id]
+
+
+def test_recordings_of_one_moment_are_no_trend(history, monkeypatch):
+    monkeypatch.setattr("tremorcam.store.database.datetime", Clock)
+    for mm in (0.2, 0.4, 0.3, 0.5):
+        recording = add(history)
+        save(history, recording.id, make_analysis(tremor={"mouth_corner_left": (7.0, mm)}))
+    trend = history.trend()
+    assert len(trend.points) == 4
+    assert trend.course.status == "not_known"
 
 
 def test_deleting_really_deletes(history):
