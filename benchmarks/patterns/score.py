@@ -83,8 +83,9 @@ def _page(outcomes: list[Outcome], half: str, source: str) -> list[str]:
         "",
         *_matrix(usable, patterns),
         "",
-        "| pattern | shown | assessable | consistent | named (95 % interval) | precision | F1 |",
-        "|---|---|---|---|---|---|---|",
+        "| pattern | shown | assessable | consistent | sensitivity (95 % interval) "
+        "| specificity (95 % interval) | precision | F1 |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for pattern, (sensitivity, precision, f1) in scores.items():
         shown = [one for one in outcomes if one.stored.pattern == pattern]
@@ -92,10 +93,12 @@ def _page(outcomes: list[Outcome], half: str, source: str) -> list[str]:
         fits = sum(one.status == "consistent" for one in told)
         lines.append(
             f"| {pattern} | {len(shown)} | {len(told)} | {_share(fits, len(told))} | "
-            f"{sensitivity:.2f} ({_interval(told)}) | {precision:.2f} | {f1:.2f} |"
+            f"{sensitivity:.2f} ({_interval(told, named=pattern)}) | "
+            f"{_specificity(usable, pattern)} | {precision:.2f} | {f1:.2f} |"
         )
     lines += ["", f"Macro F1 of the pattern named: {macro:.3f}.", *_fatigue_or_spasm(usable)]
-    return [*lines, "", *_by_severity(usable, patterns)]
+    lines += ["", *_by_severity(usable, patterns)]
+    return [*lines, *_by_face(usable)] if source == "video" else lines
 
 
 def _how(outcomes: list[Outcome], source: str) -> str:
@@ -105,13 +108,21 @@ def _how(outcomes: list[Outcome], source: str) -> str:
     return f"rendered on {n_faces} faces and measured from video files"
 
 
-def _interval(told: list[Outcome]) -> str:
-    """Exact 95 % interval of how often the pattern shown is named (Clopper & Pearson 1934)."""
+def _interval(told: list[Outcome], *, named: str) -> str:
+    """Exact 95 % interval of how often a pattern is named (Clopper & Pearson 1934)."""
     if not told:
         return "–"
-    hits = sum(one.primary == one.stored.pattern for one in told)
-    exact = binomtest(hits, len(told)).proportion_ci()
+    exact = binomtest(sum(one.primary == named for one in told), len(told)).proportion_ci()
     return f"{exact.low:.2f}–{exact.high:.2f}"
+
+
+def _specificity(outcomes: list[Outcome], pattern: str) -> str:
+    """How often a pattern is not named where another is shown, with its exact 95 % interval."""
+    others = [one.primary != pattern for one in outcomes if one.stored.pattern != pattern]
+    if not others:
+        return "–"
+    exact = binomtest(sum(others), len(others)).proportion_ci()
+    return f"{sum(others) / len(others):.3f} ({exact.low:.3f}–{exact.high:.3f})"
 
 
 def _matrix(outcomes: list[Outcome], patterns: list[str]) -> list[str]:
@@ -190,6 +201,25 @@ def _by_severity(outcomes: list[Outcome], patterns: list[str]) -> list[str]:
             ]
             cells.append(_share(sum(those), len(those)))
         lines.append(f"| {pattern} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def _by_face(outcomes: list[Outcome]) -> list[str]:
+    """Named right on each face, and on averaged faces by what people they were averaged of."""
+    faces = [one.stored.face.removesuffix(".jpg") for one in outcomes]
+    people = [face[2:] if face[:2] in ("f_", "m_") else "(single people)" for face in faces]
+    lines = []
+    for title, groups in (("face", faces), ("averaged of", people)):
+        right: dict[str, list[bool]] = {name: [] for name in sorted(set(groups))}
+        for group, one in zip(groups, outcomes, strict=True):
+            right[group].append(one.primary == one.stored.pattern)
+        shares = [_share(sum(those), len(those)) for those in right.values()]
+        lines += [
+            "",
+            f"| {title} | " + " | ".join(right) + " |",
+            "|---" * (len(right) + 1) + "|",
+            "| named right | " + " | ".join(shares) + " |",
+        ]
     return lines
 
 
