@@ -76,14 +76,14 @@ class RegionTremor:
         That of the peak, or of the strongest ratio in the band where there is none.
     noise_density : Interval
         mm/√Hz, along one axis (root mean square of both).
-    detection_limit_rms_mm : float
+    detection_limit_rms_mm : Interval
     """
 
     region: Region
     peak: Peak | None
     p_value: float
     noise_density: Interval
-    detection_limit_rms_mm: float
+    detection_limit_rms_mm: Interval
 
 
 @dataclass(frozen=True)
@@ -241,14 +241,19 @@ def _noise_density(spectrum: Spectrum, series: int) -> Interval:
     dof = float(spectrum.dof[series]) * spectrum.n_bands
     if not np.isfinite(dof):
         return Interval(float("nan"))
-    noise = float(np.sqrt(np.median(np.nanmean(density, axis=1))))
-    # What is estimated with so many degrees of freedom is chi-squared over them.
+    return _known_by(dof, float(np.sqrt(np.median(np.nanmean(density, axis=1)))))
+
+
+def _known_by(dof: float, noise: float) -> Interval:
+    """Root of a density known with so many degrees of freedom: chi-squared over them."""
     tails = special.chdtri(dof, np.array([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
     low, high = noise * np.sqrt(dof / tails)
     return Interval(noise, float(low), float(high))
 
 
-def _limit(spectrum: Spectrum, series: int, n_tests: int) -> float:
-    if not np.isfinite(spectrum.dof[series]):
-        return float("nan")
-    return spectrum.detection_limit_rms_mm(series, series_alpha(n_tests))
+def _limit(spectrum: Spectrum, series: int, n_tests: int) -> Interval:
+    """Smallest tremor that would be found; known as the noise of the noisier axis is."""
+    dof = float(spectrum.dof[series]) * spectrum.n_bands / 2
+    if not np.isfinite(dof):
+        return Interval(float("nan"))
+    return _known_by(dof, spectrum.detection_limit_rms_mm(series, series_alpha(n_tests)))

@@ -88,8 +88,9 @@ def add_tremor(rows: MeasureRows, found: StretchTremor, recorded: Recorded) -> N
             _add_detected(rows, place, each.peak, stretch, recorded)
         rows.add(place, "noise_density", each.noise_density)
         rows.add(place, "noise_bound", recorded.noise_bound.get(each.region.key, NAN))
-        limit_mm = each.detection_limit_rms_mm + recorded.hidden_mm
-        rows.add(place, "detection_limit", PEAK_TO_PEAK * limit_mm)
+        rms = each.detection_limit_rms_mm
+        limit_mm = np.array([rms.value, rms.low, rms.high]) + recorded.hidden_mm
+        rows.add(place, "detection_limit", Interval(*(PEAK_TO_PEAK * limit_mm)))
 
 
 def add_not_assessed(rows: MeasureRows, phase: str, smile: int) -> None:

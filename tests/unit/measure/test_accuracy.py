@@ -144,7 +144,10 @@ def test_what_is_not_detected_has_a_limit_and_a_floor():
     measurement = measured(make_signals(noise_mm_per_rthz=0.005), video_info=clear)
     assert detected(measurement) == set()
     place = {"region": "mouth_corner", "side": "right"}
-    assert 0.02 < row(measurement, "detection_limit", **place)["value"] < 0.05
+    limit = row(measurement, "detection_limit", **place)
+    assert 0.02 < limit["value"] < 0.05
+    assert 0.5 * limit["value"] < limit["ci_low"] < limit["value"] < limit["ci_high"]
+    assert limit["ci_high"] < 1.5 * limit["value"]
     rms = row(measurement, "tremor_amplitude_rms", **place)
     assert np.isnan(rms["value"])
     assert rms["detected"] is False
