@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from tremorcam.anatomy import IRIS_DIAMETER_MM
@@ -30,7 +31,7 @@ def track(
     Parameters
     ----------
     frames : iterable of Frame
-        Taken one at a time.
+        Taken one at a time, one ahead of what is measured.
     iris_mm : float
         Horizontal iris diameter of the subject, which sets the scale.
     on_frame : callable, optional
@@ -42,8 +43,9 @@ def track(
         The signals, as :func:`tremorcam.data.validate_signals` describes them.
     """
     with Tracker() as tracker:
-        for frame in frames:
-            tracker.add(frame)
+        for frame, coming in pairwise(chain(frames, [None])):
+            assert frame is not None
+            tracker.add(frame, coming)
             if on_frame is not None:
                 on_frame(frame)
     signals = build_signals(tracker, iris_mm=iris_mm)

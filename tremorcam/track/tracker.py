@@ -9,6 +9,7 @@ not depend on how fast the threads run.
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -52,6 +53,8 @@ _SNAP = 0.12
 _COUNT_FACES_EVERY_S = 2.0
 _SEARCH_EVERY_S = 0.5
 _BOUND_EVERY = 30
+_LATEST_BACKGROUNDS = 3
+"""So many pictures' backgrounds may wait for their turn."""
 
 _REFERENCE = list(REFERENCE_LANDMARKS)
 _N = len(REGIONS)
@@ -89,6 +92,10 @@ class Tracker:
         self.shape: tuple[int, ...] = (0, 0)
         self._lookout = Lookout()
         self._background = Background()
+        # What needs no result of this frame's flow runs beside it.
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="beside")
+        self._coming: Future[View] | None = None
+        self._backgrounds: deque[Future[None]] = deque()
         self._view: View | None = None
         self._anchors: NDArray[np.float64] = np.empty((0, 2))
         self._face: NDArray[np.float64] = np.empty((0, 3))
@@ -110,11 +117,23 @@ class Tracker:
         self._settle()
         self._lose()
         self._lookout.close()
+        self._take_up_backgrounds()
+        self._beside.shutdown()
         self.n_faces = max([self.n_faces, *(count.result() for count in self._counts)])
 
-    def add(self, frame: Frame) -> None:
-        """Measure one frame against the one before."""
+    def add(self, frame: Frame, coming: Frame | None = None) -> None:
+        """Measure one frame against the one before.
+
+        Parameters
+        ----------
+        frame : Frame
+        coming : Frame, optional
+            The one to be added next, if it is known: it is prepared meanwhile.
+        """
         gray = frame.gray
+        prepared, self._coming = self._coming, None
+        if coming is not None and self._view is not None:
+            self._coming = self._beside.submit(View, coming.gray, self._view.crop)
         record = Record(frame.time_s, frame.difference, frame.bidirectional)
         self.records.append(record)
         if gray.shape != self.shape:
@@ -125,12 +144,15 @@ class Tracker:
             self._counted_s = frame.time_s
             self._counts.append(self._lookout.count(gray))
         if self._view is not None:
-            self._follow(gray, record)
+            self._follow(gray, record, prepared)
         if self._view is None:
             self._start(gray, record)
         if record.found:
             box = geometry.face_box_px(self._face)
-            record.background_px = self._background.motion_px(gray, box)
+            self._backgrounds.append(
+                self._beside.submit(self._note_background, record, gray, box)
+            )
+            self._take_up_backgrounds(leave=_LATEST_BACKGROUNDS)
 
     def _start(self, gray: NDArray[np.uint8], record: Record) -> None:
         """Look for a face in the whole picture and begin to follow the largest."""
@@ -158,7 +180,9 @@ class Tracker:
         self._view = None
         self._eyes = EyeWatch()
 
-    def _follow(self, gray: NDArray[np.uint8], record: Record) -> None:
+    def _follow(
+        self, gray: NDArray[np.uint8], record: Record, prepared: Future[View] | None
+    ) -> None:
         before = self._view
         assert before is not None
         iod_px = geometry.interocular_px(self._face)
@@ -170,7 +194,9 @@ class Tracker:
             self._lookout.restart()
             crop = Crop.around(self._face, iod_px, gray.shape)
             before = View(before.gray, crop)
-        view = View(gray, crop)
+        view = None if prepared is None else prepared.result()
+        if view is None or view.gray is not gray or view.crop != crop:
+            view = View(gray, crop)
         if not self._settle(before=len(self.records) - _DELAY_FRAMES):
             return
         eyes_before = before.eyes(crop.from_picture(self._face[_PUPILS, :2]))
@@ -287,6 +313,16 @@ class Tracker:
             self._resting, self._moved_s = self._expression, record.time_s
         self._face[:, :2] += step.head.at(self._face[:, :2])
         self._looked_eyes = self._looked_eyes + step.head.at(self._looked_eyes)
+
+    def _note_background(
+        self, record: Record, gray: NDArray[np.uint8], box: NDArray[np.float64]
+    ) -> None:
+        record.background_px = self._background.motion_px(gray, box)
+
+    def _take_up_backgrounds(self, *, leave: int = 0) -> None:
+        """Wait until all backgrounds but the last few are known."""
+        while len(self._backgrounds) > leave:
+            self._backgrounds.popleft().result()
 
     def _note(self, record: Record, view: View) -> None:
         record.found = True
