@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
+import math
 import platform
+import time
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +43,8 @@ LONGEST_EXPOSURE_S = 0.05
 """Half of a movement at 12 Hz is left; of longer exposures too little is to be given back."""
 LARGEST_JITTER_S = 0.015
 """Half of a movement at 12 Hz is left."""
+_TOLD_EVERY_S = 0.1
+"""Progress is told no more often: each time costs a process that listens a change of threads."""
 _TRACKING_SHARE = 0.97
 """Share of the work that is done when the last frame has been followed."""
 
@@ -183,9 +187,12 @@ def _audit(signals: xr.Dataset, n_corrected: int) -> Timing:
 
 def _share_done(video: Video, report: Callable[[float], None]) -> Callable[[Frame], None]:
     expected = video.n_frames_estimate
+    told_s = -math.inf
 
     def on_frame(frame: Frame) -> None:
-        if expected:
+        nonlocal told_s
+        if expected and time.monotonic() - told_s >= _TOLD_EVERY_S:
+            told_s = time.monotonic()
             report(_TRACKING_SHARE * min(1.0, (frame.index + 1) / expected))
 
     return on_frame
