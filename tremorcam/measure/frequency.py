@@ -52,7 +52,8 @@ MOST_STEPS = 6
 LARGEST_PULL_HZ = 0.7
 """A refined frequency stays within the peak it started from."""
 LEAST_OWN_SHARE = 0.5
-"""Pictures that keep less of a movement show more of what they are predicted from."""
+"""Pictures that keep less of a movement show more of what they are predicted from. The whole
+interval of what they keep must lie above: a share is told to a tenth or two in small movements."""
 
 
 def measure_frequency(
@@ -107,12 +108,12 @@ def with_mirrored(
 ) -> Interval:
     """Widen an interval to the frequencies that it may be the mirror image of.
 
-    Where bidirectional pictures show less of a movement than of the pictures beside them, they
-    follow the slowest one that those allow: below half of their rate, whatever it is in truth.
+    Where bidirectional pictures may show less of a movement than of the pictures beside them, they
+    may follow the slowest one that those allow: below half of their rate, whatever it is in truth.
     """
     rate_hz = _own_rate_hz(blocks)
     at_hz = frequency_hz.value
-    if kept.value > LEAST_OWN_SHARE or not at_hz <= rate_hz / 2 + FREQUENCY_HALF_BAND_HZ:
+    if kept.low > LEAST_OWN_SHARE or not at_hz <= rate_hz / 2 + FREQUENCY_HALF_BAND_HZ:
         return frequency_hz
     turns = np.arange(1, np.ceil(band_hz[1] / rate_hz) + 1) * rate_hz
     alike = np.concatenate([turns - at_hz, turns + at_hz])

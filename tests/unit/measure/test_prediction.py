@@ -1,9 +1,15 @@
 """What bidirectional pictures lose is measured from the others and given back."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from measuring import measured, move, row, video
 from synthetic_signals import make_signals
+
+from tremorcam.measure.confidence import Interval
+from tremorcam.measure.frequency import with_mirrored
+from tremorcam.measure.prediction import Share
 
 PLACE = {"region": "mouth_corner", "side": "left", "phase": "whole"}
 AMPLITUDE_MM = 0.2
@@ -70,6 +76,19 @@ def test_a_frequency_that_may_be_mirrored_says_so():
     assert found["value"] < 4.2
     assert found["ci_low"] <= found["value"]
     assert found["ci_high"] >= 10.9
+
+
+@pytest.mark.parametrize(
+    ("kept", "high_hz"),
+    [(Share(0.502, 0.4, 0.6), 11.2), (Share(1.0, 0.45, 1.0), 11.2), (Share(0.7, 0.55, 0.8), 3.7)],
+)
+def test_a_share_that_may_be_half_is_taken_for_it(kept, high_hz):
+    """11.1 Hz in every fourth of 30 pictures a second is 3.6 Hz."""
+    number = np.arange(300)
+    block = SimpleNamespace(time_s=number / 30, bidirectional=number % 4 != 0)
+    found = with_mirrored(Interval(3.6, 3.5, 3.7), kept, [block], (3.0, 12.0))
+    assert found.value == 3.6
+    assert found.high == pytest.approx(high_hz)
 
 
 @pytest.mark.parametrize(("kept", "frequency_hz"), [(0.8, 3.6), (0.3, 9.3)])

@@ -203,7 +203,7 @@ def test_what_is_there_only_while_the_eyes_blink_is_named():
     signals = make_signals(blinks_s=at_s)
     time_s = signals["time_s"].values
     ripple = sum(
-        np.exp(-0.5 * ((time_s - at) / 0.1) ** 2) * np.sin(2 * np.pi * 6 * (time_s - at))
+        np.exp(-0.5 * ((time_s - at) / 0.13) ** 2) * np.sin(2 * np.pi * 6 * (time_s - at))
         for at in at_s
     )
     measurement = measured(move(signals, ("cheek_left", "cheek_right"), 0.045 * ripple))
