@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from tremorcam.data import TremorcamError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ANALYSIS_FILE = "analysis.json"
 
 
-def write_files(folder: str | Path, contents: Mapping[str, bytes]) -> None:
+def write_files(folder: str | Path, contents: Mapping[str, bytes | Iterator[bytes]]) -> None:
     """Write files so that a reader finds each whole or not at all.
 
     Everything is written under temporary names and flushed to the disk before the first
@@ -26,7 +26,8 @@ def write_files(folder: str | Path, contents: Mapping[str, bytes]) -> None:
     folder : path
         Made where it does not exist.
     contents : mapping
-        File name to bytes.
+        File name to bytes, or to pieces that are made as they are written, so that a large file
+        is never whole in memory.
 
     Raises
     ------
@@ -60,8 +61,8 @@ def rests(folder: Path, names: Iterable[str]) -> list[Path]:
     return [rest for name in names for rest in folder.glob(f".{glob.escape(name)}.*.part")]
 
 
-def _write_through(path: Path, content: bytes) -> None:
+def _write_through(path: Path, content: bytes | Iterator[bytes]) -> None:
     with path.open("wb") as file:
-        file.write(content)
+        file.writelines([content] if isinstance(content, bytes) else content)
         file.flush()
         os.fsync(file.fileno())

@@ -27,7 +27,7 @@ from tremorcam.data import (
 from tremorcam.publish.files import ANALYSIS_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -36,10 +36,19 @@ _MAPPINGS = ("words", "provenance", "context")
 
 T = TypeVar("T")
 
+ROWS_AT_ONCE = 1000
+"""Rows of a table or frames of signals that are turned into text together."""
+
 
 def to_json(analysis: Analysis) -> str:
-    """Write an analysis as strict JSON, one top-level entry a line.
+    """Write an analysis as strict JSON, one top-level entry a line; see :func:`json_parts`."""
+    return "".join(json_parts(analysis))
 
+
+def json_parts(analysis: Analysis) -> Iterator[str]:
+    """Write an analysis as strict JSON a part at a time.
+
+    As Python objects, or as text, the signals of a long video take many times their memory.
     Floats keep all their bits; NaN becomes null, infinities the strings ``Infinity`` and
     ``-Infinity``. Tables are stored by column, without their index.
 
@@ -58,9 +67,12 @@ def to_json(analysis: Analysis) -> str:
     }
     entries |= {name: _plain(getattr(analysis, name)) for name in _MAPPINGS}
     entries |= {name: _table_out(getattr(analysis, name)) for name in _TABLES}
-    lines = [f"{json.dumps(name)}: {_json(entry)}" for name, entry in entries.items()]
-    lines.append(f'"signals": {_dataset_json(analysis.signals)}')
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    yield "{\n"
+    for name, entry in entries.items():
+        yield f"{_json(name)}: {_json(entry)},\n"
+    yield '"signals": '
+    yield from _dataset_parts(analysis.signals)
+    yield "\n}\n"
 
 
 def _json(value: Any) -> str:
@@ -188,37 +200,33 @@ def _values_out(values: NDArray[Any]) -> Any:
     return loose.tolist()
 
 
-def _dataset_json(dataset: xr.Dataset) -> str:
-    """Write a dataset one variable after the other.
-
-    As lists of Python numbers all of them would take many times the memory of the dataset.
-    """
-
-    def variables(group: Mapping[Any, xr.DataArray]) -> str:
-        return _object((str(name), _json(_variable_out(each))) for name, each in group.items())
-
-    return _object(
-        [
-            ("sizes", _json({str(name): size for name, size in dataset.sizes.items()})),
-            ("attrs", _json(_plain(dataset.attrs))),
-            ("coords", variables(dataset.coords)),
-            ("data_vars", variables(dataset.data_vars)),
-        ]
-    )
+def _dataset_parts(dataset: xr.Dataset) -> Iterator[str]:
+    sizes = {str(name): size for name, size in dataset.sizes.items()}
+    yield f'{{"sizes": {_json(sizes)}, "attrs": {_json(_plain(dataset.attrs))}, "coords": {{'
+    yield from _variables_parts(dataset.coords)
+    yield '}, "data_vars": {'
+    yield from _variables_parts(dataset.data_vars)
+    yield "}}"
 
 
-def _object(members: Iterable[tuple[str, str]]) -> str:
-    """Put texts that are JSON together as a JSON object."""
-    return "{" + ", ".join(f"{_json(name)}: {text}" for name, text in members) + "}"
+def _variables_parts(group: Mapping[Any, xr.DataArray]) -> Iterator[str]:
+    for at, (name, variable) in enumerate(group.items()):
+        about = {
+            "dims": list(variable.dims),
+            "dtype": variable.dtype.str,
+            "attrs": _plain(variable.attrs),
+        }
+        yield f'{", " if at else ""}{_json(str(name))}: {_json(about)[:-1]}, "values": '
+        yield from _array_parts(variable.values)
+        yield "}"
 
 
-def _variable_out(variable: xr.DataArray) -> dict[str, Any]:
-    return {
-        "dims": list(variable.dims),
-        "dtype": variable.dtype.str,
-        "attrs": _plain(variable.attrs),
-        "values": _values_out(variable.values),
-    }
+def _array_parts(values: NDArray[Any]) -> Iterator[str]:
+    yield "["
+    for start in range(0, len(values), ROWS_AT_ONCE):
+        yield ", " if start else ""
+        yield _json(_values_out(values[start : start + ROWS_AT_ONCE]))[1:-1]
+    yield "]"
 
 
 def _dataset_in(entry: Mapping[str, Any]) -> xr.Dataset:

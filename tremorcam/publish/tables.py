@@ -14,7 +14,7 @@ from tremorcam.anatomy import SIDES
 from tremorcam.dictionary import Column, columns, files
 from tremorcam.publish.csv_text import write_csv
 from tremorcam.publish.files import ANALYSIS_FILE, write_files
-from tremorcam.publish.serialize import to_json
+from tremorcam.publish.serialize import ROWS_AT_ONCE, json_parts
 from tremorcam.publish.summary import summary_row
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tremorcam.data import Analysis
-
-ROWS_AT_ONCE = 1000
 
 
 def save_analysis(analysis: Analysis, folder: str | Path) -> None:
@@ -48,13 +46,20 @@ def save_analysis(analysis: Analysis, folder: str | Path) -> None:
     """
     from tremorcam.publish.report import render_report  # who writes a summary draws nothing
 
-    tables = make_tables(analysis)
-    contents = {name: to_csv(table, name).encode() for name, table in tables.items()}
     package = json.dumps(describe(analysis.video.name), ensure_ascii=False, indent=2)
-    contents["datapackage.json"] = package.encode()
-    contents["report.html"] = render_report(analysis).encode()
-    contents[ANALYSIS_FILE] = to_json(analysis).encode()
-    write_files(folder, contents)
+    write_files(
+        folder,
+        {name: _encoded(csv_parts(table, name)) for name, table in make_tables(analysis).items()}
+        | {
+            "datapackage.json": package.encode(),
+            "report.html": render_report(analysis).encode(),
+            ANALYSIS_FILE: _encoded(json_parts(analysis)),
+        },
+    )
+
+
+def _encoded(parts: Iterator[str]) -> Iterator[bytes]:
+    return (part.encode() for part in parts)
 
 
 def make_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -70,15 +75,18 @@ def make_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
 
 
 def to_csv(table: pd.DataFrame, file: str) -> str:
-    """Write a table as the CSV that the dictionary says ``file`` is.
+    """Write a table as the CSV that the dictionary says ``file`` is."""
+    return "".join(csv_parts(table, file))
 
-    Its numbers are turned into text a part of the table at a time: as Python objects they
-    take many times the memory of the table.
+
+def csv_parts(table: pd.DataFrame, file: str) -> Iterator[str]:
+    """Write a table as CSV a part at a time.
+
+    As Python objects its numbers take many times the memory of the table.
     """
-    return "".join(
-        write_csv(_cells(table.iloc[start : start + ROWS_AT_ONCE], file), file, header=start == 0)
-        for start in range(0, max(1, len(table)), ROWS_AT_ONCE)
-    )
+    for start in range(0, max(1, len(table)), ROWS_AT_ONCE):
+        part = table.iloc[start : start + ROWS_AT_ONCE]
+        yield write_csv(_cells(part, file), file, header=start == 0)
 
 
 def _cells(table: pd.DataFrame, file: str) -> Iterator[list[Any]]:

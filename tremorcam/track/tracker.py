@@ -149,9 +149,7 @@ class Tracker:
             self._start(gray, record)
         if record.found:
             box = geometry.face_box_px(self._face)
-            self._backgrounds.append(
-                self._beside.submit(self._note_background, record, gray, box)
-            )
+            self._backgrounds.append(self._beside.submit(self._note_background, record, gray, box))
             self._take_up_backgrounds(leave=_LATEST_BACKGROUNDS)
 
     def _start(self, gray: NDArray[np.uint8], record: Record) -> None:

@@ -89,3 +89,14 @@ def test_a_folder_that_is_a_file_is_named(tmp_path):
     with pytest.raises(TremorcamError, match="results could not be written to"):
         write_files(tmp_path / "taken", {"a": b"b"})
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_a_file_whose_making_fails_halfway_leaves_what_was_there(tmp_path):
+    def half():
+        yield b"half"
+        raise ValueError("no more")
+
+    write_files(tmp_path, {"measures.csv": iter([b"ol", b"d"])})
+    with pytest.raises(ValueError, match="no more"):
+        write_files(tmp_path, {"measures.csv": b"new", "report.html": half()})
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"measures.csv": b"old"}
