@@ -18,7 +18,7 @@ _ITERATIONS = 5
 _AS_COMPLEX = np.array([1.0, 1.0j])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Similarity:
     """Motion of the head in the picture between two frames.
 

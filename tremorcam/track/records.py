@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tremorcam.track.head import Similarity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """Motion from the frame before to this one, in pixels of the picture."""
 
@@ -24,7 +24,7 @@ class Step:
     head: Similarity
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     """What one frame gave; ``None`` and NaN stand for what it did not.
 

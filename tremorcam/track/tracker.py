@@ -342,7 +342,8 @@ def _to_step(flow: Flow, anchors: NDArray[np.float64], crop: Crop, shape: tuple[
     inside = np.logical_and(centres >= 0, centres < shape[1::-1]).all(axis=1, keepdims=True)
     head, _ = fit_similarity(points, motion)
     return Step(
-        centres=centres,
+        # A copy: a part of the anchors would keep them all for as long as the record.
+        centres=centres.copy(),
         motion=np.where(inside, flow.region / crop.factor, np.nan),
         motion_se=flow.region_se / crop.factor.mean(),
         head=head,
