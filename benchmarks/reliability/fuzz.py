@@ -21,7 +21,6 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 from tiny_clips import mutated, noise_pictures, write_clip
 
 from tremorcam.apps.batch import describe
-from tremorcam.apps.isolation import Limits
 from tremorcam.apps.tasks import Outcome, Settings, Task, failure
 from tremorcam.apps.wording import unexpected
 from tremorcam.apps.workers import measure_side_by_side
@@ -102,12 +101,7 @@ def main(n: int, seed: int) -> None:
                 video = folder / f"{Path(clip).stem}-{number}{Path(clip).suffix}"
                 video.write_bytes(mutated(clips[clip], rng))
                 tasks.append(Task(video, folder / "out", Settings(iris_mm=11.71)))
-            outcomes = list(
-                measure_side_by_side(
-                    tasks, lambda *_: None, workers=2, measure=read,
-                    limits=lambda video: Limits.for_video(video, silence_s=30.0),
-                )
-            )  # fmt: skip
+            outcomes = list(measure_side_by_side(tasks, lambda *_: None, workers=2, measure=read))
             assert {o.video for o in outcomes} == {t.video for t in tasks}
             assert len(outcomes) == len(tasks)
             counts.update(map(kind, outcomes))
