@@ -54,7 +54,8 @@ def upload(server: Server, number: int) -> str:
 async def session(server: Server, number: int, end_s: float, counts: dict[str, int]) -> None:
     """Send pictures and take each answer, a picture a second."""
     url = f"ws://127.0.0.1:{server.port}/api/guidance"
-    async with websockets.connect(url, origin=server.url, open_timeout=120) as socket:
+    waits = {"open_timeout": 120, "ping_timeout": 120}
+    async with websockets.connect(url, origin=server.url, **waits) as socket:
         while time.monotonic() < end_s:
             await socket.send(jpeg(number))
             answer = json.loads(await asyncio.wait_for(socket.recv(), 120))
@@ -105,6 +106,8 @@ def main(minutes: float, n: int) -> None:
             )
             rounds, n_jobs = [], 0
             while time.monotonic() < end_s:
+                if talking.done():  # a session has failed
+                    break
                 n_jobs += len(one_round(server, n_jobs, n))
                 rounds.append(held(server))
                 rss, files, threads = rounds[-1]
