@@ -38,6 +38,7 @@ def rows_of(condition: Condition, truth: Truth, found: Followed) -> list[dict[st
         "quality": [reason.code for reason in measurement.quality.reasons],
         "scale_error": float(np.nanmedian(signals["mm_per_px"]) / truth.mm_per_px - 1),
         "rate_hz": rate_hz,
+        "bidirectional": float(signals["bidirectional"].mean()),
     }
     rows = []
     for side in SIDES:
@@ -142,6 +143,7 @@ def _measures(table: pd.DataFrame, side: str) -> dict[str, Any]:
         "rms_high": float(rms["ci_high"]), "kept": float(rows.loc["tremor_kept", "value"]),
         "own_noise": float(rows.loc["noise_density", "value"]),
         "limit_p2p_mm": float(rows.loc["detection_limit", "value"]),
+        "p_value": float(rows.loc["tremor_p_value", "value"]),
     }  # fmt: skip
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 ALPHA = 0.001
 """False alarms that noise may raise per recording, all regions and phases together. All causes
 together may raise one in a hundred, so that chance gets a tenth of it: lights, encoders and heads
-that no model of noise describes need the rest. It costs next to nothing: the chance level of
-0.05 mm in 10 s is 2e-5 or less (12 Mbit/s, ten faces)."""
+that no model of noise describes need the rest. It costs little: of 40 readings of 0.05 mm in 10 s
+(12 Mbit/s, ten faces) all are below it, 39 of them below 3e-5."""
 LEAST_PROMINENCE = 2.0
 """A peak is at least this many times the middle of its neighbourhood, 1 to 3 Hz away: a broad
 hump of the background is none."""
