@@ -381,7 +381,7 @@ def _finding(category: str, primary: str) -> Finding:
             value=0.0005 if primary != "no_tremor" else 0.43,
             ci_low=None,
             ci_high=None,
-            threshold=0.01,
+            threshold=0.001,
             unit="1",
             met=primary != "no_tremor",
             source="Engineering choice: surrogate test over the whole band",
@@ -440,7 +440,7 @@ def _provenance() -> dict[str, Any]:
         },
         "parameters": {
             "iris_mm": 11.71,
-            "measure": {"band_hz": [3.0, 12.0], "alpha": 0.01, "seed": 0},
+            "measure": {"band_hz": [3.0, 12.0], "alpha": 0.001, "seed": 0},
         },
         "references": [
             {
