@@ -86,7 +86,7 @@ def test_limits_vetoes_and_methods_are_told(page):
         "every length here may be off by ± 8 %",
         "Pixels became millimetres by the iris, taken as 11.71 mm wide",
         "a peak from 3 to 12 Hz was looked for, and counts if noise alone",
-        "with a probability below 0.01",
+        "with a probability below 0.001",
         "doi:10.3390/s19194301",
         "measure.band_hz 3, 12",
         "How to cite",
