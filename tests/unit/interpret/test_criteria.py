@@ -11,6 +11,7 @@ import tremorcam.interpret as package
 from tremorcam import dictionary
 from tremorcam.interpret import CATEGORIES, load_criteria, parse_criteria
 from tremorcam.interpret.texts import load_texts
+from tremorcam.measure.peaks import ALPHA
 
 GOOD = """
 version = 1
@@ -40,6 +41,10 @@ def test_every_threshold_is_used_and_every_name_in_the_code_exists():
     code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
     used = set(re.findall(r'"((?:tremor|bursts|lids|smile|context)\.[a-z_]+)"', code))
     assert used == set(load_criteria().criteria)
+
+
+def test_a_tremor_is_judged_at_the_level_at_which_it_is_found():
+    assert load_criteria()["tremor.p_value"].value == ALPHA
 
 
 def test_doubts_and_advice_know_every_reason_of_the_dictionary():
