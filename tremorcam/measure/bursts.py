@@ -83,7 +83,8 @@ def find_bursts(
     own = [
         twitch
         for twitch in twitches
-        if SERIES.index(twitch.region.key) in BURST_SERIES
+        if twitch.whole
+        and SERIES.index(twitch.region.key) in BURST_SERIES
         and twitch.peak_mm >= LEAST_PEAK_MM
         and not _is_heads(twitch, references)
         and not turned_deg(distinct, twitch.span_s) > TURN_DEG
@@ -99,7 +100,8 @@ def _exclude(
 ) -> NDArray[np.bool_]:
     """Leave bursts out of the samples of their regions, with a sample on either side.
 
-    What a side of the mouth does, all its regions do, whichever of them show it clearly.
+    What a side of the mouth does, all its regions do, whichever of them show it clearly. What a
+    stretch's edge cuts is no event, as it may be part of something slow, but no rhythm either.
     """
     excluded = np.zeros_like(samples.valid)
     moved = [(twitch.span_s, [twitch.region]) for twitch in twitches]

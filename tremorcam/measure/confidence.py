@@ -28,3 +28,10 @@ def widened(value: Interval, low: float, high: float) -> Interval:
     below = np.hypot(value.value - value.low, max(value.value - low, 0.0))
     above = np.hypot(value.high - value.value, max(high - value.value, 0.0))
     return Interval(value.value, float(max(value.value - below, 0.0)), float(value.value + above))
+
+
+def known_by(dof: float, noise: float) -> Interval:
+    """Root of a density known with so many degrees of freedom: chi-squared over them."""
+    tails = special.chdtri(dof, np.array([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
+    low, high = noise * np.sqrt(dof / tails)
+    return Interval(noise, float(low), float(high))

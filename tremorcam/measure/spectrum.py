@@ -18,6 +18,9 @@ import numpy as np
 from scipy import special
 from scipy.signal.windows import dpss
 
+from tremorcam.measure.background import MAX_DISPERSION, dispersion, fit_background, modulation
+from tremorcam.measure.confidence import NORMAL, Interval, known_by, widened
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,23 +31,13 @@ if TYPE_CHECKING:
 LOWEST_HZ = 2.0
 HIGHEST_HZ = 15.0
 STEP_HZ = 0.05
-FIT_FROM_HZ = 2.5
 FIT_TO_SHARE_OF_RATE = 0.48
-BACKGROUND_ORDER = 2
-"""Log-density as a parabola of log-frequency: white, pink, red and low-passed noise and their
-mixtures are all within a few percent of one over the two octaves of the band."""
-PEAK_QUANTILE = 0.999
-"""Bins above this quantile are no background."""
-LEAST_BACKGROUND_SHARE = 0.35
 BACKGROUND_COST = 4.0
 """Share of the independent bands that fitting the background uses up, as found by Monte Carlo."""
 BANDS_FACTOR = 1.2
 """Independent trials per independent band, as found by Monte Carlo: the highest of a peak's
 overlapping bins counts."""
-MAX_DISPERSION = 4.0
 WINDOW_S = 1.0
-WINDOW_SCATTER = 0.1
-"""Relative variance of the power in a window that steady noise has at most."""
 POWER_QUANTILE = 1.645
 """A tremor of the size of the detection limit is found 95 times in 100."""
 
@@ -87,6 +80,8 @@ class Spectrum:
         Columns are the principal axes in the picture.
     dof : ndarray, shape (n_series,)
         Effective degrees of freedom of ``ratio``.
+    most_dof : ndarray, shape (n_series,)
+        Those that the tapers alone would leave.
     half_width_hz : float
     duration_s : float
     band_hz : tuple of float
@@ -99,6 +94,7 @@ class Spectrum:
     ratio: NDArray[np.float64]
     axes: NDArray[np.float64]
     dof: NDArray[np.float64]
+    most_dof: NDArray[np.float64]
     half_width_hz: float
     duration_s: float
     band_hz: tuple[float, float]
@@ -137,21 +133,42 @@ class Spectrum:
         tail = special.fdtrc(dof, dof * self.n_bands / BACKGROUND_COST, ratio)
         return float(-np.expm1(BANDS_FACTOR * self.n_bands * np.log1p(-min(tail, 1 - 1e-12))))
 
-    def threshold(self, series: int, alpha: float) -> float:
+    def dof_interval(self, series: int) -> tuple[float, float]:
+        """Range of the degrees of freedom, told from the ratio's scatter over few bands.
+
+        It reaches no farther up than to those of the tapers, and as far down as up: scatter
+        beyond that of steady noise may be chance, or half of what there is. The variance of n
+        values has itself a relative one of (2 + excess kurtosis) / n (Kenney and Keeping 1951,
+        p. 164), and a chi-squared an excess kurtosis of 12 / dof.
+        """
+        dof, most = float(self.dof[series]), float(self.most_dof[series])
+        reach = float(np.exp(NORMAL * np.sqrt((2 + 12 / dof) / self.n_bands)))
+        factor = min(reach, most / dof)
+        return max(dof / factor, most / MAX_DISPERSION), dof * factor
+
+    def _threshold(self, dof: float, alpha: float) -> float:
         """Ratio that noise reaches anywhere in the band with probability ``alpha``."""
-        dof = self.dof[series]
         tail = -np.expm1(np.log1p(-alpha) / (BANDS_FACTOR * self.n_bands))
         beside = dof * self.n_bands / BACKGROUND_COST
         # The F distribution's inverse, of small probabilities too, by that of the beta's.
         share = special.betaincinv(beside / 2, dof / 2, tail)
         return float(beside / dof * (1 / share - 1))
 
-    def detection_limit_rms_mm(self, series: int, alpha: float) -> float:
+    def detection_limit_rms_mm(self, series: int, alpha: float) -> Interval:
         """RMS of the smallest sinusoid that would be found with a probability of 95 %, in mm.
 
-        For the noisier of the two axes, at the middle of the band's background.
+        For the noisier of the two axes, at the middle of the band's background; known as that
+        background and its degrees of freedom are.
         """
-        dof, ratio = self.dof[series], self.threshold(series, alpha)
+        dof = float(self.dof[series])
+        limit = known_by(dof * self.n_bands / 2, self._limit_rms_mm(series, alpha, dof))
+        few, many = self.dof_interval(series)
+        return widened(
+            limit, self._limit_rms_mm(series, alpha, many), self._limit_rms_mm(series, alpha, few)
+        )
+
+    def _limit_rms_mm(self, series: int, alpha: float, dof: float) -> float:
+        ratio = self._threshold(dof, alpha)
         # Non-central chi-squared in its normal approximation: dof + x - q sqrt(2 (dof + 2 x))
         # must reach dof * ratio.
         needed, q = dof * (ratio - 1), POWER_QUANTILE
@@ -250,7 +267,8 @@ def combine(
         background=background,
         ratio=ratio,
         axes=axes,
-        dof=dof / np.maximum(_dispersion(ratio, quiet | ~moving, dof), _modulation(blocks)),
+        dof=dof / np.maximum(dispersion(ratio, quiet | ~moving, dof), modulation(_powers(blocks))),
+        most_dof=dof,
         half_width_hz=half_width_hz,
         duration_s=float(duration_s.sum()),
         band_hz=band_hz,
@@ -291,7 +309,7 @@ def refit(
     dof = dof_axis * moving.sum(axis=1)
     dofs = spectrum.dof.copy()
     excess = np.maximum(
-        _dispersion(_ratio(psd, background), quiet | ~moving, dof), _modulation(rest)
+        dispersion(_ratio(psd, background), quiet | ~moving, dof), modulation(_powers(rest))
     )
     dofs[series] = (dof / excess)[0]
     return replace(spectrum, background=backgrounds, ratio=ratios, dof=dofs)
@@ -322,6 +340,10 @@ def _along(cross: NDArray[np.float64], axes: NDArray[np.float64]) -> NDArray[np.
     return psd
 
 
+def _powers(blocks: Sequence[Eigenspectra]) -> NDArray[np.float64]:
+    return np.concatenate([block.power for block in blocks])
+
+
 def _moving(background: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which axes of which series move at all, shape (n_series, 2)."""
     return np.asarray(np.isfinite(background).all(axis=0))
@@ -334,119 +356,3 @@ def _ratio(psd: NDArray[np.float64], background: NDArray[np.float64]) -> NDArray
         relative = np.where(moving, psd / background, 0.0)
         ratio: NDArray[np.float64] = relative.sum(axis=2) / moving.sum(axis=1)
     return ratio
-
-
-def fit_background(
-    frequency_hz: NDArray[np.float64],
-    psd: NDArray[np.float64],
-    dof: NDArray[np.float64],
-    half_width_hz: float,
-    *,
-    beside: NDArray[np.bool_] | None = None,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Fit a smooth curve to the spectrum beside its peaks.
-
-    A gamma regression with logarithmic link (the Whittle likelihood of a power spectrum),
-    repeated without the bins that rise above their expected noise.
-
-    Parameters
-    ----------
-    frequency_hz : ndarray, shape (n_frequencies,)
-    psd : ndarray, shape (n_frequencies, n_series, 2)
-    dof : ndarray, shape (n_series,)
-        Degrees of freedom of one axis.
-    half_width_hz : float
-        Half width of a sinusoid's peak.
-    beside : ndarray of bool, shape (n_frequencies,), optional
-        Bins that may count as background at all.
-
-    Returns
-    -------
-    background : ndarray, shape (n_frequencies, n_series, 2)
-    quiet : ndarray of bool, the same shape
-        Bins that the fit rests on.
-    """
-    n_frequencies = len(frequency_hz)
-    columns = psd.reshape(n_frequencies, -1)
-    known = np.isfinite(columns).all(axis=0) & (columns > 0).all(axis=0)
-    background = np.full_like(columns, np.nan)
-    quiet = np.zeros(columns.shape, bool)
-    fitted = frequency_hz >= FIT_FROM_HZ
-    if beside is not None and (fitted & beside).sum() >= LEAST_BACKGROUND_SHARE * fitted.sum():
-        fitted = fitted & beside
-    if known.any():
-        background[:, known], quiet[:, known] = _fit_columns(
-            frequency_hz, columns[:, known], np.repeat(dof, 2)[known], half_width_hz, fitted
-        )
-    return background.reshape(psd.shape), quiet.reshape(psd.shape)
-
-
-def _fit_columns(
-    frequency_hz: NDArray[np.float64],
-    psd: NDArray[np.float64],
-    dof: NDArray[np.float64],
-    half_width_hz: float,
-    fitted: NDArray[np.bool_],
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    place = np.log(frequency_hz / 6)
-    design = place[:, None] ** np.arange(BACKGROUND_ORDER + 1)
-    keep = np.repeat(fitted[:, None], psd.shape[1], axis=1)
-    highest = special.chdtri(dof, 1 - PEAK_QUANTILE) / dof
-    coefficient = np.linalg.lstsq(design[fitted], np.log(psd[fitted]), rcond=None)[0]
-    for iteration in range(8):
-        curve = design @ coefficient
-        # Steps are bounded: a peak is many times the background.
-        response = curve + np.clip(psd / np.exp(curve) - 1, -1, 2)
-        normal = np.einsum("fi,fc,fj->cij", design, keep, design)
-        moment = np.einsum("fi,fc,fc->ci", design, keep, response)
-        coefficient = np.linalg.solve(normal, moment[..., None])[..., 0].T
-        if iteration % 2:
-            peaks = psd / np.exp(design @ coefficient) > highest
-            keep = fitted[:, None] & ~_widen(peaks, half_width_hz)
-            few = keep.sum(axis=0) < LEAST_BACKGROUND_SHARE * fitted.sum()
-            keep[:, few] = fitted[:, None]
-    background: NDArray[np.float64] = np.exp(design @ coefficient)
-    return background, keep
-
-
-def _widen(mask: NDArray[np.bool_], half_width_hz: float) -> NDArray[np.bool_]:
-    """Extend what is true along the first axis by a frequency on both sides."""
-    reach = max(1, round(half_width_hz / STEP_HZ))
-    count = np.cumsum(np.pad(mask, ((reach + 1, reach), (0, 0))), axis=0)
-    widened: NDArray[np.bool_] = count[2 * reach + 1 :] > count[: -2 * reach - 1]
-    return widened
-
-
-def _dispersion(
-    ratio: NDArray[np.float64], quiet: NDArray[np.bool_], dof: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """How much more than it should the ratio scatters over the quiet bins, at least 1.
-
-    Noise that comes and goes, or a background that the curve does not fit, leaves fewer
-    degrees of freedom than tapers.
-    """
-    both = quiet.all(axis=2) & np.isfinite(ratio)
-    count = np.maximum(both.sum(axis=0), 1)
-    centred = np.where(both, ratio, 0.0)
-    with np.errstate(invalid="ignore"):
-        mean = centred.sum(axis=0) / count
-        variance = (np.where(both, ratio - mean, 0.0) ** 2).sum(axis=0) / count
-        dispersion: NDArray[np.float64] = np.clip(variance * dof / 2, 1.0, MAX_DISPERSION)
-    return dispersion
-
-
-def _modulation(blocks: Sequence[Eigenspectra]) -> NDArray[np.float64]:
-    """How many times fewer degrees of freedom noise has that comes and goes, at least 1.
-
-    Noise whose power p varies weighs the recording's moments unevenly: mean(p²) / mean(p)²,
-    as for the effective number of unequal weights.
-    """
-    power = np.concatenate([block.power for block in blocks])
-    known = np.isfinite(power)
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, power, 0.0).sum(axis=0) / count
-    square = (np.where(known, power, 0.0) ** 2).sum(axis=0) / count
-    with np.errstate(invalid="ignore", divide="ignore"):
-        excess = square / mean**2 - WINDOW_SCATTER
-    factor: NDArray[np.float64] = np.clip(np.nan_to_num(excess, nan=1.0), 1.0, MAX_DISPERSION)
-    return factor

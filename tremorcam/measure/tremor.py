@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from tremorcam.anatomy import REGIONS, Region
-from tremorcam.measure.confidence import CONFIDENCE, Interval
+from tremorcam.measure.confidence import Interval, known_by
 from tremorcam.measure.narrowband import Narrowband, narrowband
 from tremorcam.measure.peaks import Peak, find_peak, series_alpha, strongest_p_value
 from tremorcam.measure.spectrum import Spectrum, combine
@@ -241,19 +240,10 @@ def _noise_density(spectrum: Spectrum, series: int) -> Interval:
     dof = float(spectrum.dof[series]) * spectrum.n_bands
     if not np.isfinite(dof):
         return Interval(float("nan"))
-    return _known_by(dof, float(np.sqrt(np.median(np.nanmean(density, axis=1)))))
-
-
-def _known_by(dof: float, noise: float) -> Interval:
-    """Root of a density known with so many degrees of freedom: chi-squared over them."""
-    tails = special.chdtri(dof, np.array([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
-    low, high = noise * np.sqrt(dof / tails)
-    return Interval(noise, float(low), float(high))
+    return known_by(dof, float(np.sqrt(np.median(np.nanmean(density, axis=1)))))
 
 
 def _limit(spectrum: Spectrum, series: int, n_tests: int) -> Interval:
-    """Smallest tremor that would be found; known as the noise of the noisier axis is."""
-    dof = float(spectrum.dof[series]) * spectrum.n_bands / 2
-    if not np.isfinite(dof):
+    if not np.isfinite(spectrum.dof[series]):
         return Interval(float("nan"))
-    return _known_by(dof, spectrum.detection_limit_rms_mm(series, series_alpha(n_tests)))
+    return spectrum.detection_limit_rms_mm(series, series_alpha(n_tests))

@@ -57,6 +57,8 @@ class Twitch:
     offset_s: float
     rise_s: float
     peak_mm: float
+    whole: bool
+    """Whether it begins and ends within the stretch it was found in."""
 
     @property
     def span_s(self) -> tuple[float, float]:
@@ -80,7 +82,9 @@ def find_twitches(samples: Samples, at: int, start_s: float, stop_s: float) -> l
             time_s = samples.time_s[piece]
             offset_s = float(time_s[stop - 1]) + samples.interval_s
             rise_s = crossing_s(time_s, size_mm, rise - 1, peak_mm / 2)
-            found.append(Twitch(REGIONS[at], float(time_s[start]), offset_s, rise_s, peak_mm))
+            whole = first > 0 and last < len(piece)
+            onset_s = float(time_s[start])
+            found.append(Twitch(REGIONS[at], onset_s, offset_s, rise_s, peak_mm, whole))
     return found
 
 
@@ -197,8 +201,7 @@ def _spans(
 ) -> list[tuple[int, int]]:
     """Sample ranges of bursts: above the edge level, with two samples in a row at the peak's.
 
-    A lone sample is an error of the tracking, not a movement; what runs into the stretch's
-    edge may be the beginning of something slow.
+    A lone sample is an error of the tracking, not a movement.
     """
     gap, steep = MERGE_S / interval_s, max(1, round(STEEP_S / interval_s))
     spans = []
@@ -206,9 +209,8 @@ def _spans(
         start, stop = int(first), int(last)
         duration_s = (stop - start) * interval_s
         longest = max((b - a for a, b in runs(z[start:stop] > Z_PEAK)), default=0)
-        inner = start > 0 and stop < len(z)
         lasts = SHORTEST_S - 0.5 * interval_s <= duration_s <= LONGEST_S
-        if inner and lasts and longest >= LEAST_SAMPLES and _is_sudden(smooth, start, stop, steep):
+        if lasts and longest >= LEAST_SAMPLES and _is_sudden(smooth, start, stop, steep):
             spans.append((start, stop))
     return spans
 

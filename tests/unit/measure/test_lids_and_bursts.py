@@ -232,6 +232,16 @@ def test_what_a_side_of_the_mouth_does_is_left_out_of_all_its_regions():
     assert left_out == {f"{name}_left" for name in ("mouth_corner", "upper_lip", "lower_lip")}
 
 
+def test_what_the_edge_of_a_stretch_cuts_is_no_event_and_no_rhythm_either():
+    signals = twitch(make_signals(noise_mm_per_rthz=0.005), ("upper_lip_left",), 8.0, 1.0)
+    samples = collect_samples(signals)
+    found, excluded = find_bursts(samples, signals, [(8.0, 15.0)], [], 10.0)
+    assert found == []
+    out_s = samples.time_s[excluded[:, SERIES.index("upper_lip_left")]]
+    assert out_s.min() <= 8.0 + samples.interval_s
+    assert out_s.max() == pytest.approx(8.15, abs=0.1)
+
+
 def test_small_twitches_are_found_however_many_there_are():
     signals = make_signals(duration_s=16, smiles=((4, 15),), noise_mm_per_rthz=0.008)
     at_s = 5.5 + np.cumsum(np.resize((0.5, 1.1, 0.6, 0.9), 11))

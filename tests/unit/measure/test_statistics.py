@@ -1,5 +1,7 @@
 """False alarms, power and coverage by Monte Carlo, in the same path as a recording takes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from measuring import COLOURS, coloured_noise
@@ -89,12 +91,36 @@ def test_a_tremor_of_the_detection_limit_is_found_19_times_in_20():
         rng = np.random.default_rng(seed)
         motion = white(0.005, (len(time_s), 1, 2), rng)
         _, spectrum = spectrum_of(motion, time_s)
-        limit_mm = spectrum.detection_limit_rms_mm(0, series_alpha(N_FACE))
+        limit_mm = spectrum.detection_limit_rms_mm(0, series_alpha(N_FACE)).value
         wave = np.sin(2 * np.pi * rng.uniform(4, 11) * time_s + rng.uniform(0, 6))
         motion[:, 0, 1] += np.sqrt(2) * limit_mm * wave
         blocks, spectrum = spectrum_of(motion, time_s)
         found += find_peak(blocks, spectrum, 0, n_tests=N_FACE) is not None
     assert 90 <= found <= 100
+
+
+@pytest.mark.parametrize("duration_s", [2.5, 8.0])
+def test_limits_of_other_recordings_of_the_same_lie_in_the_interval(duration_s):
+    time_s, limits = times(duration_s), []
+    for seed in range(60):
+        motion = white(0.005, (len(time_s), 1, 2), np.random.default_rng(seed))
+        _, spectrum = spectrum_of(motion, time_s)
+        limits.append(spectrum.detection_limit_rms_mm(0, series_alpha(N_FACE)))
+    usual = np.median([limit.value for limit in limits])
+    assert sum(limit.low <= usual <= limit.high for limit in limits) >= 54
+
+
+def test_scatter_that_may_be_chance_leaves_a_limit_unsure():
+    motion = white(0.005, (75, 1, 2), np.random.default_rng(0))
+    _, steady = spectrum_of(motion, times(2.5))
+    steady = replace(steady, dof=steady.most_dof)
+    scattered = replace(steady, dof=steady.most_dof / 2)
+    sure, unsure = (
+        spectrum.detection_limit_rms_mm(0, series_alpha(N_FACE)) for spectrum in (steady, scattered)
+    )
+    assert sure.value < unsure.value
+    assert unsure.low < sure.value
+    assert unsure.high / unsure.value > sure.high / sure.value
 
 
 @pytest.mark.parametrize("kind", ["steady", "waxing", "growing", "narrow_band"])
