@@ -15,10 +15,9 @@ import numpy as np
 
 from tremorcam.anatomy import REGIONS
 from tremorcam.measure.intervals import runs
+from tremorcam.measure.light import bidirectional, light_percent, light_slope_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import xarray as xr
     from numpy.typing import NDArray
 
@@ -43,10 +42,6 @@ LEAST_COVERAGE = 0.6
 """A series with fewer valid samples than this share of a block is left out of that block."""
 SHORTEST_ISLAND_S = 0.3
 """Samples between two gaps count only if they last this long: fewer tell nothing but a level."""
-UPPER_FACE = ("brow_left", "brow_right", "nose_bridge_both", "forehead_both")
-"""Where brightness stands for the light: hardly moved by the mouth."""
-LIGHT_SLOPE = ("forehead_both", "nose_bridge_both")
-"""Rows of the picture far enough apart for a rolling shutter to show them at different moments."""
 
 
 @dataclass(frozen=True)
@@ -149,54 +144,13 @@ def collect_samples(
     motion = np.concatenate([displacement, np.stack(others, axis=1)], axis=1).astype(float)
     valid = np.isfinite(motion).all(axis=2)
     valid[:, : len(REGION_SERIES)] &= _trusted(distinct["displacement_se_mm"].values)
-    bidirectional = (
-        distinct["bidirectional"].values.astype(bool)
-        if "bidirectional" in distinct
-        else np.zeros(len(time_s), bool)
-    )
     interval_s = median_interval_s(time_s)
-    return Samples(time_s, motion, valid, interval_s, exposure_s, jitter_s, bidirectional)
+    return Samples(time_s, motion, valid, interval_s, exposure_s, jitter_s, bidirectional(distinct))
 
 
 def median_interval_s(time_s: NDArray[np.float64]) -> float:
     """Median time between frames, 1/30 s where there are not two of them."""
     return float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1 / 30
-
-
-def light_percent(distinct: xr.Dataset) -> NDArray[np.float64]:
-    """Brightness common to the upper face, in percent of its own median; shape (n_frames,).
-
-    One region's brightness also changes when its skin moves under the patch; the median over
-    regions that the mouth does not move leaves what the light does.
-    """
-    percent = _brightness_percent(distinct, UPPER_FACE)
-    light = np.full(len(percent), np.nan)
-    known = np.isfinite(percent).sum(axis=1) >= 2
-    if known.any():
-        light[known] = np.nanmedian(percent[known], axis=1)
-    return light
-
-
-def light_slope_percent(distinct: xr.Dataset) -> NDArray[np.float64]:
-    """Half of how far the forehead's brightness is from the nose's, in percent; shape (n_frames,).
-
-    A rolling shutter shows a light that flickers in bands that may cancel in the middle of the
-    upper face. Of a wave its mean and half its difference together keep the amplitude.
-    """
-    upper, lower = _brightness_percent(distinct, LIGHT_SLOPE).T
-    return np.asarray((upper - lower) / 2)
-
-
-def _brightness_percent(distinct: xr.Dataset, channels: Sequence[str]) -> NDArray[np.float64]:
-    """Brightness beyond each channel's own median in percent of it, shape (n_frames, channels)."""
-    level = distinct["brightness"].sel(channel=list(channels)).values.astype(float)
-    percent = np.full_like(level, np.nan)
-    for at, column in enumerate(level.T):
-        known = np.isfinite(column)
-        middle = np.median(column[known]) if known.any() else 0.0
-        if middle > 0:
-            percent[:, at] = 100 * (column / middle - 1)
-    return percent
 
 
 def _trusted(standard_error_mm: NDArray[np.float64]) -> NDArray[np.bool_]:

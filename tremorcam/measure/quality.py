@@ -9,7 +9,8 @@ from scipy.integrate import trapezoid
 
 from tremorcam.anatomy import MOUTH_REGIONS, REGIONS
 from tremorcam.data import Quality, Reason
-from tremorcam.measure.blocks import SERIES, light_percent
+from tremorcam.measure.blocks import SERIES
+from tremorcam.measure.light import light_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

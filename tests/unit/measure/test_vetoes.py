@@ -128,6 +128,16 @@ def test_weak_flicker_does_not_hide_a_tremor_it_could_not_have_made(signals):
     assert detected(measurement) == {("cheek", "left")}
 
 
+def test_frames_that_an_encoder_leaves_brighter_are_no_flicker(signals):
+    """Of every four frames one is drawn anew: 7.5 times a second, near a true tremor of 7.6 Hz."""
+    number = np.arange(signals.sizes["frame"])
+    signals["bidirectional"] = ("frame", number % 4 != 0)
+    signals["brightness"].values *= 1 + 0.004 * (number % 4 != 0)[:, None]
+    measurement = measured(move(signals, ("mouth_corner_left",), sine(signals, 7.6, 0.05)))
+    assert detected(measurement) == {("mouth_corner", "left")}
+    assert measurement.vetoes == ()
+
+
 def test_bands_of_light_that_cancel_in_the_middle_of_the_face_are_seen(signals):
     """A rolling shutter shows the rows of the picture at different moments of a flicker."""
     upper = REGION_SERIES.index("forehead_both")
