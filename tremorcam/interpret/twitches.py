@@ -27,13 +27,21 @@ CLOSURES = ("eyelid_spasm", "long_closure")
 
 def one_sided_bursts(events: Iterable[Event], side: str, criteria: Criteria) -> tuple[Event, ...]:
     """Bursts of one side alone; what moves at once counts once."""
-    together_s = criteria["lids.with_mouth_lag"].value
     kept: list[Event] = []
     for event in events:
         here = event.name in BURSTS and event.side == side
-        if here and (not kept or event.onset_s - kept[-1].onset_s > together_s):
+        if here and not (kept and _at_once(kept[-1], event, criteria)):
             kept.append(event)
     return tuple(kept)
+
+
+def _at_once(one: Event, other: Event, criteria: Criteria) -> bool:
+    """Whether two bursts begin together, or the shorter of them mostly falls into the other."""
+    shared_s = min(one.offset_s, other.offset_s) - max(one.onset_s, other.onset_s)
+    begins_s = abs(other.onset_s - one.onset_s)
+    return begins_s <= criteria["lids.with_mouth_lag"].value or shared_s >= 0.5 * min(
+        one.duration_s, other.duration_s
+    )
 
 
 def within(burst: Event, lids: Iterable[Event], criteria: Criteria) -> bool:

@@ -43,6 +43,9 @@ LID_COUPLING = 0.06
 95th percentile over 63 rendered closures of nine faces was 0.05 at the mouth and 0.06 at cheek
 and chin (``benchmarks/patterns/coupling.py``)."""
 LID_MARGIN_S = 0.1
+FOLLOWING_Z, FOLLOWING_MARGIN_S = 5.0, 0.1
+"""A burst exceeds by so much what the errors of following add up to from before it until after:
+places are sums of steps from picture to picture (provisional)."""
 REFERENCES = ("nose_bridge_both", "forehead_both")
 BURST_SERIES = tuple(at for at, region in enumerate(REGIONS) if region.name in MOUTH_REGIONS)
 
@@ -86,6 +89,7 @@ def find_bursts(
         if twitch.whole
         and SERIES.index(twitch.region.key) in BURST_SERIES
         and twitch.peak_mm >= LEAST_PEAK_MM
+        and twitch.peak_mm >= FOLLOWING_Z * _following_error_mm(distinct, twitch)
         and not _is_heads(twitch, references)
         and not turned_deg(distinct, twitch.span_s) > TURN_DEG
         and share_of_roll(distinct, twitch.region, twitch.span_s) < ROLL_SHARE
@@ -122,6 +126,13 @@ def _regions_of(event: Event) -> list[Region]:
         and region.side in sides
         and (region.name == "cheek") == (event.event == "cheek_burst")
     ]
+
+
+def _following_error_mm(distinct: xr.Dataset, twitch: Twitch) -> float:
+    """Add up the standard errors of the steps of a twitch; 0 where they are not known."""
+    within = inside(distinct["time_s"].values, [twitch.span_s], margin_s=FOLLOWING_MARGIN_S)
+    steps_mm = distinct["displacement_se_mm"].sel(channel=twitch.region.key).values[within]
+    return float(np.sqrt(np.nansum(steps_mm**2)))
 
 
 def _is_heads(twitch: Twitch, references: Sequence[Twitch]) -> bool:

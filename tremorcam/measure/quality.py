@@ -54,6 +54,8 @@ BITS_PER_PIXEL, BITS_PER_PIXEL_NOTE = 0.03, 0.08
 EFFICIENT_CODECS = ("hevc", "av1", "vp9")
 EFFICIENT_SHARE = 0.6
 SHAKE_PX = 1.0
+SEEN_SHARE = 0.5
+"""Share of the pictures that must show how the background moves, for it to tell of the camera."""
 HEAD_RESIDUAL_MM = 0.3
 STANDARD_ERROR_MM = 0.1
 
@@ -274,6 +276,22 @@ def bits_per_pixel(video: VideoInfo, rate_hz: float) -> float:
 
 
 def _shake_px(distinct: xr.Dataset) -> float:
-    """Median movement of the background from picture to picture."""
-    moved = distinct["background_px"].values
-    return _median(np.hypot(*np.diff(moved, axis=0).T)) if len(moved) > 1 else float("nan")
+    """Median movement of the background from picture to picture; NaN where it is not known.
+
+    A camera that shakes moves the face in the picture as it does the background, so that less is
+    left of the face's movement without the background's. Before a blank wall points wander by
+    themselves, and not with the face.
+    """
+    if len(distinct["time_s"]) < 2:
+        return float("nan")
+    scale = distinct["mm_per_px"].values[1:, None]
+    background_px = np.diff(distinct["background_px"].values, axis=0)
+    face_px = np.diff(distinct["head_mm"].values, axis=0) / scale
+    known = np.isfinite(background_px + face_px).all(axis=1)
+    if known.mean() < SEEN_SHARE:
+        return float("nan")
+    shake_px, moved_px, left_px = (
+        _median(np.hypot(*steps[known].T))
+        for steps in (background_px, face_px, face_px - background_px)
+    )
+    return shake_px if left_px < moved_px else float("nan")

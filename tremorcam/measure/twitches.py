@@ -7,6 +7,7 @@ around them, so that neither a smile's drift nor a tremor that goes on is a twit
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -204,15 +205,34 @@ def _spans(
     A lone sample is an error of the tracking, not a movement.
     """
     gap, steep = MERGE_S / interval_s, max(1, round(STEEP_S / interval_s))
+    size = np.linalg.norm(smooth, axis=1)
     spans = []
-    for first, last in merge(runs(z > Z_EDGE), gap=gap):
-        start, stop = int(first), int(last)
+    for start, stop in _parted(size, merge(runs(z > Z_EDGE), gap=gap)):
         duration_s = (stop - start) * interval_s
         longest = max((b - a for a, b in runs(z[start:stop] > Z_PEAK)), default=0)
         lasts = SHORTEST_S - 0.5 * interval_s <= duration_s <= LONGEST_S
         if lasts and longest >= LEAST_SAMPLES and _is_sudden(smooth, start, stop, steep):
             spans.append((start, stop))
     return spans
+
+
+def _parted(
+    size: NDArray[np.float64], stretches: Sequence[tuple[float, float]]
+) -> list[tuple[int, int]]:
+    """Part stretches where the movement ceases between two bursts.
+
+    What is left between twitches that follow each other closely is more than is usual, however
+    little it is beside them.
+    """
+    parts: list[tuple[int, int]] = []
+    for first, last in ((int(a), int(b)) for a, b in stretches):
+        own = size[first:last]
+        between = [
+            (one[1], other[0]) for one, other in pairwise(runs(own >= EDGE_SHARE * own.max()))
+        ]
+        cuts = [first + stop + int(np.argmin(own[stop:start])) for stop, start in between]
+        parts += pairwise([first, *cuts, last])
+    return parts
 
 
 def _is_sudden(smooth: NDArray[np.float64], start: int, stop: int, steep: int) -> bool:

@@ -166,6 +166,14 @@ def test_two_twitches_at_rest_make_no_rate_that_speaks_against_fatigue():
     assert clearest(tired) == "muscle_fatigue"
 
 
+def test_a_cheek_that_joins_the_mouth_a_little_later_is_the_same_twitch():
+    mouth = [event("mouth_burst", "left", at, 0.6) for at in (7.0, 11.0)]
+    cheek = [event("cheek_burst", "left", at + 0.15, 0.6) for at in (7.0, 11.0)]
+    assert clearest(hand_made(events=mouth + cheek)) == "no_tremor"
+    apart = [event("cheek_burst", "left", at + 0.5, 0.6) for at in (7.0, 11.0)]
+    assert clearest(hand_made(events=mouth + apart)) == "muscle_fatigue"
+
+
 def test_twitches_while_both_eyes_are_in_spasm_are_not_fatigue():
     shut = [event("eyelid_spasm", "both", at, 1.5) for at in (6.9, 10.9, 15.4)]
     assert statuses(hand_made(events=TIRED[::2] + shut))["muscle_fatigue"] == "not_consistent"

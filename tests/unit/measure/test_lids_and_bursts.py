@@ -252,6 +252,26 @@ def test_small_twitches_are_found_however_many_there_are():
     assert len(found) >= 0.8 * len(at_s)
 
 
+def test_twitches_between_which_the_skin_hardly_returns_are_parted():
+    signals = make_signals()
+    time_s = signals["time_s"].values
+    away = 0.2 * ((time_s > 7.8) & (time_s < 9.8))
+    move(signals, ("cheek_left",), away)
+    at_s = [8.0, 8.4, 8.8, 9.2, 9.6]
+    for at in at_s:
+        twitch(signals, ("cheek_left",), at, 2.0)
+    found = events(measured(signals), "cheek_burst")
+    assert list((found["onset_s"] + found["offset_s"]) / 2) == pytest.approx(at_s, abs=0.05)
+    assert (found["duration_s"] < 0.3).all()
+
+
+@pytest.mark.parametrize(("size_mm", "expected"), [(0.6, 0), (2.5, 1)])
+def test_what_a_region_is_followed_too_badly_for_is_no_twitch(size_mm, expected):
+    signals = twitch(make_signals(), ("cheek_left",), 11.0, size_mm)
+    signals["displacement_se_mm"].sel(channel="cheek_left").values[:] = 0.09
+    assert len(events(measured(signals), "cheek_burst")) == expected
+
+
 def test_what_swells_like_a_swaying_head_is_no_burst():
     signals = make_signals()
     for at in (7.5, 10.0, 13.0, 15.5):

@@ -69,6 +69,14 @@ def test_below_25_pictures_a_second_fast_tremor_is_refused():
     assert detected(fast) == set()
 
 
+def shake(signals, size_px, *, face=True):
+    """Move the background from picture to picture, and the face with it as a camera does."""
+    steps_px = np.random.default_rng(5).normal(0, size_px, (len(signals["time_s"]), 2))
+    signals["background_px"].values[:] += steps_px
+    if face:
+        signals["head_mm"].values[:] += steps_px * signals["mm_per_px"].values[:, None]
+
+
 CASES = {
     "several_faces": lambda s: s.attrs.update(n_faces=2),
     "face_too_small": lambda s: s.attrs.update(face_width_px=90.0),
@@ -77,7 +85,7 @@ CASES = {
     "head_turned": lambda s: s["head_angle_deg"].values.__iadd__(35.0),
     "head_motion": lambda s: s["head_residual_mm"].values.__iadd__(0.5),
     "low_texture": lambda s: s["displacement_se_mm"].values.__iadd__(0.3),
-    "camera_shake": lambda s: s["background_px"].values.__imul__(300.0),
+    "camera_shake": lambda s: shake(s, 3.0),
 }
 
 
@@ -89,6 +97,19 @@ def test_a_fault_of_the_picture_is_named(code):
     assert len(found) == 1
     assert found[0].message
     assert np.isfinite(found[0].value)
+
+
+def test_a_background_that_moves_without_the_face_is_no_shake():
+    signals = make_signals()
+    shake(signals, 3.0, face=False)
+    assert "camera_shake" not in codes(measured(signals))
+
+
+def test_a_background_that_was_hardly_seen_tells_of_no_shake():
+    signals = make_signals()
+    shake(signals, 3.0)
+    signals["background_px"].values[20:] = np.nan
+    assert "camera_shake" not in codes(measured(signals))
 
 
 def test_a_fault_of_the_file_is_named():
