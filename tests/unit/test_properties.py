@@ -20,7 +20,7 @@ from tremorcam.source.timing import audit_timing
 from tremorcam.track.displacement import build_signals
 from tremorcam.track.geometry import Shape
 from tremorcam.track.head import Similarity
-from tremorcam.track.records import Record, Step
+from tremorcam.track.records import Records, Step
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 OTHER = {"left": "right", "right": "left", "both": "both"}
@@ -59,8 +59,8 @@ def test_a_rate_is_one_that_frames_have(steps_s, repeated):
         assert found.effective_rate_hz == 0
 
 
-def record(rng, number, *, found, looked, mirrored, followed):
-    """A frame of a tracker that saw what it is told."""
+def note(records, rng, *, found, looked, mirrored, followed):
+    """Add a frame of a tracker that saw what it is told."""
     n = len(REGIONS)
 
     def shape():
@@ -71,17 +71,21 @@ def record(rng, number, *, found, looked, mirrored, followed):
             iris=rng.uniform(2, 40),
         )  # fmt: skip
 
-    head = Similarity(rng.uniform(0, 300, 2), rng.normal(0, 3, 2), 1e-3, 1e-3, 0.1)
-    motion = rng.normal(0, 5, (n, 2))
-    motion[rng.random(n) < 0.1] = np.nan
-    return Record(
-        number / 30, 0.5, found=found, shape=shape() if looked else None,
-        alone=rng.uniform(1, 20, (2, 2)) if mirrored else None,
-        mirrored=shape() if mirrored else None,
-        step=Step(rng.uniform(0, 300, (n, 2)), motion, np.full(n, 0.1), head) if followed else None,
-        centres=rng.uniform(0, 300, (n, 2)), brightness=rng.uniform(0, 255, n),
-        bound_px=np.full(n, 0.01) if followed and number % 15 == 0 else None,
-    )  # fmt: skip
+    at = records.add(len(records) / 30, 0.5)
+    if followed:
+        head = Similarity(rng.uniform(0, 300, 2), rng.normal(0, 3, 2), 1e-3, 1e-3, 0.1)
+        motion = rng.normal(0, 5, (n, 2))
+        motion[rng.random(n) < 0.1] = np.nan
+        step = Step(rng.uniform(0, 300, (n, 2)), motion, np.full(n, 0.1), head)
+        records.note_step(at, step)
+        if at % 15 == 0:
+            records.bounds_px[at] = np.full(n, 0.01)
+    if found:
+        records.note_face(at, rng.uniform(0, 300, (n, 2)), rng.uniform(0, 255, n))
+    if looked:
+        records.shapes[at] = shape()
+    if mirrored:
+        records.alone[at], records.mirrored[at] = rng.uniform(1, 20, (2, 2)), shape()
 
 
 @SLOW
@@ -91,16 +95,16 @@ def record(rng, number, *, found, looked, mirrored, followed):
 )
 def test_any_records_of_a_tracker_are_signals(seed, seen):
     rng = np.random.default_rng(seed)
-    records = [
-        record(rng, number, found=found, looked=found and looked,
-               mirrored=found and looked and mirrored,
-               followed=number > 0 and found and followed)
-        for number, (found, looked, mirrored, followed) in enumerate(seen)
-    ]  # fmt: skip
+    records = Records()
+    for number, (found, looked, mirrored, followed) in enumerate(seen):
+        note(
+            records, rng, found=found, looked=found and looked,
+            mirrored=found and looked and mirrored, followed=number > 0 and found and followed,
+        )  # fmt: skip
     tracker = SimpleNamespace(records=records, n_faces=1, shape=(360, 640))
     signals = build_signals(tracker, iris_mm=11.71)
     validate_signals(signals)
-    lost = np.array([not each.found for each in records])
+    lost = ~records.column("found")
     for name in ("eye_aperture_mm", "smile_excursion_mm"):
         assert np.isnan(signals[name].values[lost]).all()
     for name, variable in signals.data_vars.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -14,12 +14,16 @@ from tremorcam.track.head import trusted_part, turn
 from tremorcam.track.scale import find_scale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
-    from tremorcam.track.records import Record, Step
+    from tremorcam.track.records import Records
     from tremorcam.track.tracker import Tracker
+
+_STEP = (
+    "motion", "motion_se", "head_centre", "head_shift", "head_scale", "head_rotation",
+    "head_residual",
+)  # fmt: skip
+"""What motion from frame to frame is made of, beside where it starts."""
 
 
 def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
@@ -37,26 +41,23 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
         As :func:`tremorcam.data.validate_signals` describes it.
     """
     records = tracker.records
-    time_s = np.array([record.time_s for record in records])
-    found = np.array([record.found for record in records], dtype=bool)
+    time_s = records.column("time_s")
     rate_hz = _rate_hz(time_s)
     raw = _from_landmarks(records)
     mm_per_px, scale_sd = find_scale(raw, iris_mm, rate_hz)
     displacement, displacement_se, head, residual = _integrate(records, mm_per_px, rate_hz)
     usual_scale = _finite_median(mm_per_px)
-    alone = _stack(records, lambda r: r.alone, (2, 2)) * mm_per_px[:, None, None]
-    bounds = [
-        r.bound_px * s for r, s in zip(records, mm_per_px, strict=True) if r.bound_px is not None
-    ]
+    alone = _spread_out(records.alone, len(records), (2, 2)) * mm_per_px[:, None, None]
+    bounds = [bound_px * mm_per_px[at] for at, bound_px in records.bounds_px.items()]
     channel = ("frame", "channel")
     return xr.Dataset(
         {
-            "face_found": ("frame", found),
-            "duplicate": ("frame", find_duplicates(np.array([r.difference for r in records]))),
-            "bidirectional": ("frame", np.array([r.bidirectional for r in records], dtype=bool)),
+            "face_found": ("frame", records.column("found")),
+            "duplicate": ("frame", find_duplicates(records.column("difference"))),
+            "bidirectional": ("frame", records.column("bidirectional")),
             "displacement_mm": (("frame", "channel", "space"), displacement),
             "displacement_se_mm": (channel, displacement_se),
-            "brightness": (channel, _stack(records, lambda r: r.brightness, (len(REGIONS),))),
+            "brightness": (channel, records.column("brightness")),
             "eye_aperture_mm": (("frame", "side"), raw["aperture"] * mm_per_px[:, None]),
             "eye_aperture_alone_mm": (("frame", "side"), alone.mean(axis=2)),
             "smile_excursion_mm": (("frame", "side"), raw["excursion"] * mm_per_px[:, None]),
@@ -65,10 +66,7 @@ def build_signals(tracker: Tracker, *, iris_mm: float) -> xr.Dataset:
             "head_residual_mm": ("frame", residual),
             "background_px": (("frame", "space"), _background(records)),
             "mm_per_px": ("frame", mm_per_px),
-            "region_px": (
-                ("frame", "channel", "space"),
-                _stack(records, lambda r: r.centres, (len(REGIONS), 2)),
-            ),
+            "region_px": (("frame", "channel", "space"), records.column("centres")),
             "face_box_px": (("frame", "corner"), raw["box"]),
             "bound_mm": ("channel", _median(bounds)),
         },
@@ -111,34 +109,33 @@ def _median(rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.array([_finite_median(column) for column in np.array(rows).T])
 
 
-def _stack(
-    records: list[Record],
-    value: Callable[[Record], NDArray[np.float64] | None],
-    shape: tuple[int, ...],
-) -> NDArray[np.float64]:
-    missing = np.full(shape, np.nan)
-    rows = [missing if (row := value(record)) is None else row for record in records]
-    return np.array(rows, dtype=float).reshape(len(records), *shape)
+def _spread_out(some: dict[int, Any], n_frames: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Put what is known of some frames among all of them, shape (n_frames, *shape)."""
+    rows = np.full((n_frames, *shape), np.nan)
+    for at, value in some.items():
+        rows[at] = value
+    return rows
 
 
-def _of_shape(records: list[Record], name: str, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
+def _of_shape(records: Records, name: str, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
     """One quantity of the landmarks in every frame.
 
     Landmarks are looked for in some frames only; between them the values are interpolated,
     but never across frames without a face.
     """
-    rows = _stack(records, lambda r: None if r.shape is None else getattr(r.shape, name), shape)
+    read = {at: getattr(each, name) for at, each in records.shapes.items()}
+    rows = _spread_out(read, len(records), shape)
     flat = rows.reshape(len(records), -1)
     known = np.isfinite(flat[:, 0])
     if not known.any():
         return rows
-    time_s = np.array([record.time_s for record in records])
+    time_s = records.column("time_s")
     filled = np.stack([np.interp(time_s, time_s[known], column[known]) for column in flat.T], 1)
-    filled[[not record.found for record in records]] = np.nan
+    filled[~records.column("found")] = np.nan
     return filled.reshape(rows.shape)
 
 
-def _lean(records: list[Record], name: str, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
+def _lean(records: Records, name: str, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
     """Tell what added to landmarks of every frame makes a mirrored picture's their mirror image.
 
     It changes with the expression alone, so that seldom readings do for what is slow; a
@@ -147,20 +144,19 @@ def _lean(records: list[Record], name: str, shape: tuple[int, ...] = ()) -> NDAr
     read_s, leans = _leans(records, name)
     if not len(leans):
         return np.zeros((len(records), *shape))
-    time_s = np.array([record.time_s for record in records])
+    time_s = records.column("time_s")
     steady = ndimage.median_filter(leans.reshape(len(leans), -1), size=(3, 1), mode="nearest")
     lean = np.stack([np.interp(time_s, read_s, column) for column in steady.T], axis=1)
     return lean.reshape(len(records), *shape)
 
 
-def _leans(records: list[Record], name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _leans(records: Records, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Find half of what the face's mirror image is told to be more than the face, and when."""
-    read = [
-        (r.time_s, (getattr(r.mirrored, name) - getattr(r.shape, name)) / 2)
-        for r in records
-        if r.shape is not None and r.mirrored is not None
+    read = sorted(records.mirrored)
+    leans = [
+        (getattr(records.mirrored[at], name) - getattr(records.shapes[at], name)) / 2 for at in read
     ]
-    return np.array([at_s for at_s, _ in read]), np.array([lean for _, lean in read], dtype=float)
+    return records.column("time_s")[read], np.array(leans, dtype=float)
 
 
 def _rms(values: NDArray[np.float64]) -> float:
@@ -168,7 +164,7 @@ def _rms(values: NDArray[np.float64]) -> float:
     return float(np.sqrt(np.mean(finite**2))) if finite.size else np.nan
 
 
-def _from_landmarks(records: list[Record]) -> dict[str, NDArray[np.float64]]:
+def _from_landmarks(records: Records) -> dict[str, NDArray[np.float64]]:
     return {
         "aperture": _of_shape(records, "aperture", (2,)),
         "excursion": _of_shape(records, "excursion", (2,)) + _lean(records, "excursion", (2,)),
@@ -181,32 +177,32 @@ def _from_landmarks(records: list[Record]) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def _iris_ratios(records: list[Record]) -> NDArray[np.float64]:
+def _iris_ratios(records: Records) -> NDArray[np.float64]:
     """Iris diameter over distance of the eye corners, where read from both mirror images."""
-    return np.array([
-        np.nan if r.shape is None or r.mirrored is None
-        else (r.shape.iris + r.mirrored.iris) / (r.shape.eye_span + r.mirrored.eye_span)
-        for r in records
-    ])  # fmt: skip
+    ratios = {
+        at: (records.shapes[at].iris + twin.iris) / (records.shapes[at].eye_span + twin.eye_span)
+        for at, twin in records.mirrored.items()
+    }
+    return _spread_out(ratios, len(records), ())
 
 
-def _stretches(records: list[Record]) -> list[slice]:
+def _stretches(records: Records) -> list[slice]:
     """Find runs of frames whose steps are known, each from its first step's frame on."""
-    known = np.array([record.step is not None for record in records], dtype=int)
+    known = records.column("stepped").astype(int)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], known, [0]])))
     return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def _integrate(
-    records: list[Record], mm_per_px: NDArray[np.float64], rate_hz: float
+    records: Records, mm_per_px: NDArray[np.float64], rate_hz: float
 ) -> tuple[NDArray[np.float64], ...]:
     n, k = len(records), len(REGIONS)
     displacement, displacement_se = np.full((n, k, 2), np.nan), np.full((n, k), np.nan)
     head, residual = np.full((n, 2), np.nan), np.full(n, np.nan)
+    steps = {"starts": records.starts()} | {name: records.column(name) for name in _STEP}
     for run in _stretches(records):
-        steps = [record.step for record in records[run] if record.step is not None]
         scale = mm_per_px[run]
-        own, shift = _own_motion(steps, rate_hz)
+        own, shift = _own_motion({name: each[run] for name, each in steps.items()}, rate_hz)
         # The frame that the first step starts from is the stretch's zero.
         start = run.start - 1
         displacement[start], head[start] = 0.0, 0.0
@@ -214,26 +210,21 @@ def _integrate(
         # A region outside the picture is unknown there; what follows is a stretch of its own.
         displacement[run] = np.cumsum(np.nan_to_num(steps_mm), axis=0) + 0 * steps_mm
         head[run] = np.cumsum(shift * scale[:, None], axis=0)
-        displacement_se[run] = np.array([s.motion_se for s in steps]) * scale[:, None]
-        residual[run] = np.array([s.head.residual for s in steps]) * scale
+        displacement_se[run] = steps["motion_se"][run] * scale[:, None]
+        residual[run] = steps["head_residual"][run] * scale
         displacement_se[start], residual[start] = displacement_se[run.start], residual[run.start]
     return displacement, displacement_se, head, residual
 
 
 def _own_motion(
-    steps: list[Step], rate_hz: float
+    steps: dict[str, NDArray[np.float64]], rate_hz: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Motion of every region less the head's there, and the head's own at its centre."""
-    heads = [step.head for step in steps]
-    shift = np.array([head.shift for head in heads])[:, None]
-    arm = np.array([step.centres for step in steps])
-    arm = arm - np.array([head.centre for head in heads])[:, None]
-    motion = np.array([step.motion for step in steps])
+    shift, motion = steps["head_shift"][:, None], steps["motion"]
+    arm = steps["starts"] - steps["head_centre"][:, None]
     witness = _lower_face_turn(arm, motion - shift)
     scale, rotation = (
-        trusted_part(
-            np.array([getattr(head, name) for head in heads]), witness[name], rate_hz=rate_hz
-        )[:, None]
+        trusted_part(steps[f"head_{name}"], witness[name], rate_hz=rate_hz)[:, None]
         for name in ("scale", "rotation")
     )
     return motion - shift - turn(arm, scale, rotation), shift[:, 0]
@@ -253,8 +244,8 @@ def _lower_face_turn(
     }
 
 
-def _background(records: list[Record]) -> NDArray[np.float64]:
-    steps = np.array([record.background_px for record in records]).reshape(-1, 2)
+def _background(records: Records) -> NDArray[np.float64]:
+    steps = records.column("background_px")
     position = np.cumsum(np.nan_to_num(steps), axis=0)
     position[np.isnan(steps)] = np.nan
     return position

@@ -22,7 +22,7 @@ from tremorcam.track.crop import Crop
 from tremorcam.track.flow import Flow, measure_flow, registration_bound
 from tremorcam.track.head import fit_similarity
 from tremorcam.track.lookout import Lookout
-from tremorcam.track.records import Record, Step
+from tremorcam.track.records import Records, Step
 from tremorcam.track.view import EyeWatch, View
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ class _Pending:
     """Landmarks that are being looked for; where flow alone had carried the anchors by then."""
 
     first: int
-    record: Record
     carried: NDArray[np.float64]
     crop: Crop
     faces: Future[Faces]
@@ -78,8 +77,8 @@ class Tracker:
 
     Attributes
     ----------
-    records : list of Record
-        One a frame.
+    records : Records
+        What every frame gave.
     n_faces : int
         Most faces seen at once.
     shape : tuple of int
@@ -87,7 +86,7 @@ class Tracker:
     """
 
     def __init__(self) -> None:
-        self.records: list[Record] = []
+        self.records = Records()
         self.n_faces = 0
         self.shape: tuple[int, ...] = (0, 0)
         self._lookout = Lookout()
@@ -134,29 +133,29 @@ class Tracker:
         prepared, self._coming = self._coming, None
         if coming is not None and self._view is not None:
             self._coming = self._beside.submit(View, coming.gray, self._view.crop)
-        record = Record(frame.time_s, frame.difference, frame.bidirectional)
-        self.records.append(record)
+        time_s = frame.time_s
+        now = self.records.add(time_s, frame.difference, bidirectional=frame.bidirectional)
         if gray.shape != self.shape:
             self._settle()
             self._lose()
             self.shape = gray.shape
-        if frame.time_s - self._counted_s >= _COUNT_FACES_EVERY_S:
-            self._counted_s = frame.time_s
+        if time_s - self._counted_s >= _COUNT_FACES_EVERY_S:
+            self._counted_s = time_s
             self._counts.append(self._lookout.count(gray))
         if self._view is not None:
-            self._follow(gray, record, prepared)
+            self._follow(gray, now, time_s, prepared)
         if self._view is None:
-            self._start(gray, record)
-        if record.found:
+            self._start(gray, now, time_s)
+        if self._view is not None:
             box = geometry.face_box_px(self._face)
-            self._backgrounds.append(self._beside.submit(self._note_background, record, gray, box))
+            self._backgrounds.append(self._beside.submit(self._note_background, now, gray, box))
             self._take_up_backgrounds(leave=_LATEST_BACKGROUNDS)
 
-    def _start(self, gray: NDArray[np.uint8], record: Record) -> None:
+    def _start(self, gray: NDArray[np.uint8], now: int, time_s: float) -> None:
         """Look for a face in the whole picture and begin to follow the largest."""
         faces = self._lookout.find(gray)
-        if not faces and record.time_s - self._searched_s >= _SEARCH_EVERY_S:
-            self._searched_s = record.time_s
+        if not faces and time_s - self._searched_s >= _SEARCH_EVERY_S:
+            self._searched_s = time_s
             faces = self._lookout.search(gray)
         self.n_faces = max(self.n_faces, len(faces))
         if not faces:
@@ -166,10 +165,10 @@ class Tracker:
         self._pulled = np.zeros_like(self._anchors)
         crop = Crop.around(self._face, geometry.interocular_px(self._face), gray.shape)
         self._view = View(gray, crop)
-        record.shape = geometry.describe(self._face)
-        self._moved_s = record.time_s
-        self._remember(len(self.records) - 1, self._view)
-        self._note(record, self._view)
+        self.records.shapes[now] = geometry.describe(self._face)
+        self._moved_s = time_s
+        self._remember(now, self._view)
+        self._note(now, self._view)
 
     def _lose(self) -> None:
         self._lookout.restart()
@@ -179,7 +178,7 @@ class Tracker:
         self._eyes = EyeWatch()
 
     def _follow(
-        self, gray: NDArray[np.uint8], record: Record, prepared: Future[View] | None
+        self, gray: NDArray[np.uint8], now: int, time_s: float, prepared: Future[View] | None
     ) -> None:
         before = self._view
         assert before is not None
@@ -195,19 +194,18 @@ class Tracker:
         view = None if prepared is None else prepared.result()
         if view is None or view.gray is not gray or view.crop != crop:
             view = View(gray, crop)
-        if not self._settle(before=len(self.records) - _DELAY_FRAMES):
+        if not self._settle(before=now + 1 - _DELAY_FRAMES):
             return
         eyes_before = before.eyes(crop.from_picture(self._face[_PUPILS, :2]))
         carried_before = self._carried
-        self._advance(before, view, record)
+        self._advance(before, view, now, time_s)
         self._view = view
-        self._note(record, view)
+        self._note(now, view)
         eyes = view.eyes(crop.from_picture(self._face[_PUPILS, :2]))
         moved = self._eyes.moved(eyes_before, eyes)
-        now = len(self.records) - 1
         if moved and self._looked < now - 1:
             self._look(now - 1, before, carried_before)
-        if moved or self._is_due(record.time_s, view):
+        if moved or self._is_due(time_s, view):
             self._look(now, view, self._carried)
             self._remember(now, view)
 
@@ -217,7 +215,7 @@ class Tracker:
         return self._anchors - self._pulled
 
     def _is_due(self, time_s: float, view: View) -> bool:
-        looked_s = self.records[self._looked].time_s
+        looked_s = self.records.time_s(self._looked)
         waited_s = time_s - looked_s + 1e-6
         if not _INTERVAL_S <= waited_s < _REST_INTERVAL_S:
             return waited_s >= _REST_INTERVAL_S
@@ -233,14 +231,14 @@ class Tracker:
 
     def _look(self, at: int, view: View, carried: NDArray[np.float64]) -> None:
         """Have the landmarks of a frame found, in order of time."""
-        record, apart = self.records[at], None
-        faces = self._lookout.follow(view.picture, record.time_s)
-        rest_s = record.time_s - self._moved_s
+        time_s, apart = self.records.time_s(at), None
+        faces = self._lookout.follow(view.picture, time_s)
+        rest_s = time_s - self._moved_s
         interval_s = max(_APART_INTERVAL_S, _APART_REST * rest_s) - 1e-6
-        if record.time_s - self._apart_s >= interval_s:
-            self._apart_s = record.time_s
-            apart = self._lookout.read_apart(view.picture, record.time_s, faces)
-        self._pending.append(_Pending(at, record, carried, view.crop, faces, apart))
+        if time_s - self._apart_s >= interval_s:
+            self._apart_s = time_s
+            apart = self._lookout.read_apart(view.picture, time_s, faces)
+        self._pending.append(_Pending(at, carried, view.crop, faces, apart))
 
     def _settle(self, before: float = np.inf) -> bool:
         """Take up landmarks of frames before that one; False if the face had gone by then."""
@@ -252,12 +250,11 @@ class Tracker:
     def _take_up(self, pending: _Pending) -> bool:
         faces = pending.faces.result()
         if not faces:
-            for record in self.records[pending.first :]:
-                record.found, record.step, record.centres = False, None, None
+            self.records.lose(pending.first)
             self._lose()
             return False
         face = _in_picture(faces[0], pending.crop)
-        pending.record.shape = geometry.describe(face)
+        self.records.shapes[pending.first] = geometry.describe(face)
         if pending.apart is not None:
             self._apart.append(pending)
             self._take_up_apart(leave=_LATEST_APART)
@@ -276,15 +273,15 @@ class Tracker:
         while len(self._apart) > leave:
             pending = self._apart.popleft()
             assert pending.apart is not None
-            apart, record, crop = pending.apart.result(), pending.record, pending.crop
+            apart, at, crop = pending.apart.result(), pending.first, pending.crop
             if apart is None:
                 continue
-            record.alone = apart.alone / crop.factor.mean()
+            self.records.alone[at] = apart.alone / crop.factor.mean()
             if apart.mirrored is not None:
                 twin = geometry.describe(_in_picture(apart.mirrored, crop))
-                record.mirrored = twin.of_mirror_image()
+                self.records.mirrored[at] = twin.of_mirror_image()
 
-    def _advance(self, before: View, view: View, record: Record) -> None:
+    def _advance(self, before: View, view: View, now: int, time_s: float) -> None:
         crop, anchors = view.crop, self._anchors
         flow = measure_flow(
             before.flat,
@@ -293,39 +290,37 @@ class Tracker:
             reference=crop.from_picture(anchors[_N:]),
             iod_px=view.iod_px,
         )
-        step = record.step = _to_step(flow, anchors, crop, self.shape)
-        if len(self.records) % _BOUND_EVERY == 0:
+        step = _to_step(flow, anchors, crop, self.shape)
+        self.records.note_step(now, step)
+        if (now + 1) % _BOUND_EVERY == 0:
             bound = registration_bound(
                 view.flat,
                 crop.from_picture(anchors[:_N]),
                 iod_px=view.iod_px,
                 mismatch=flow.mismatch,
             )
-            record.bound_px = bound / crop.factor.mean()
+            self.records.bounds_px[now] = bound / crop.factor.mean()
         with_head = step.head.at(anchors)
         own = np.where(np.isfinite(step.motion), step.motion - with_head[:_N], 0.0)
         self._anchors = anchors + with_head
         self._anchors[:_N] += own
         self._expression = self._expression + own
         if np.abs(self._expression - self._resting).max() > _MOVED * crop.iod_px:
-            self._resting, self._moved_s = self._expression, record.time_s
+            self._resting, self._moved_s = self._expression, time_s
         self._face[:, :2] += step.head.at(self._face[:, :2])
         self._looked_eyes = self._looked_eyes + step.head.at(self._looked_eyes)
 
-    def _note_background(
-        self, record: Record, gray: NDArray[np.uint8], box: NDArray[np.float64]
-    ) -> None:
-        record.background_px = self._background.motion_px(gray, box)
+    def _note_background(self, at: int, gray: NDArray[np.uint8], box: NDArray[np.float64]) -> None:
+        self.records.note_background(at, self._background.motion_px(gray, box))
 
     def _take_up_backgrounds(self, *, leave: int = 0) -> None:
         """Wait until all backgrounds but the last few are known."""
         while len(self._backgrounds) > leave:
             self._backgrounds.popleft().result()
 
-    def _note(self, record: Record, view: View) -> None:
-        record.found = True
-        record.centres = self._anchors[:_N].copy()
-        record.brightness = view.brightness(view.crop.from_picture(record.centres))
+    def _note(self, now: int, view: View) -> None:
+        centres = self._anchors[:_N]
+        self.records.note_face(now, centres, view.brightness(view.crop.from_picture(centres)))
 
 
 def _in_picture(face: NDArray[np.float64], crop: Crop) -> NDArray[np.float64]:
@@ -342,8 +337,7 @@ def _to_step(flow: Flow, anchors: NDArray[np.float64], crop: Crop, shape: tuple[
     inside = np.logical_and(centres >= 0, centres < shape[1::-1]).all(axis=1, keepdims=True)
     head, _ = fit_similarity(points, motion)
     return Step(
-        # A copy: a part of the anchors would keep them all for as long as the record.
-        centres=centres.copy(),
+        centres=centres,
         motion=np.where(inside, flow.region / crop.factor, np.nan),
         motion_se=flow.region_se / crop.factor.mean(),
         head=head,

@@ -9,7 +9,7 @@ from tremorcam.source.video import Video
 from tremorcam.track import displacement, geometry
 from tremorcam.track.landmarks import FaceLandmarks
 from tremorcam.track.mirror import EyesAlone, mirrored
-from tremorcam.track.records import Record
+from tremorcam.track.records import Records
 
 SHUT = 0.5
 """Share by which the left eye closes in the last frame."""
@@ -71,8 +71,11 @@ def test_what_is_slow_swaps_with_the_picture(pictures):
         )
 
     def told(shape, other):
-        record = Record(0.0, 0.0, found=True, shape=shape, mirrored=other.of_mirror_image())
-        return displacement._from_landmarks([record])
+        records = Records()
+        at = records.add(0.0, 0.0)
+        records.note_face(at, np.nan, np.nan)
+        records.shapes[at], records.mirrored[at] = shape, other.of_mirror_image()
+        return displacement._from_landmarks(records)
 
     as_it_is, turned = told(seen, image), told(image, seen)
     assert as_it_is["excursion"] == pytest.approx(turned["excursion"][:, ::-1], rel=1e-12)

@@ -7,25 +7,28 @@ import pytest
 
 from tremorcam.track.displacement import build_signals
 from tremorcam.track.geometry import Shape
-from tremorcam.track.records import Record
+from tremorcam.track.records import Records
 
 IRIS_MM, TRUE_MM_PER_PX = 11.71, 0.25
 SPAN_PX, WHOLE_IRIS_PX = 360.0, IRIS_MM / TRUE_MM_PER_PX
 
 
-def record(number, aperture_px):
-    """A frame of a face whose mean iris is read as much too narrow as the lids cut of it."""
+def shape(aperture_px):
+    """A face whose mean iris is read as much too narrow as the lids cut of it."""
     cut = 0.1 * np.mean(np.asarray(aperture_px) < 30)
-    shape = Shape(
+    return Shape(
         aperture=np.array(aperture_px, float), excursion=np.zeros(2), angles_deg=np.zeros(3),
         box=np.array([0.0, 0, 500, 600]), interocular=252.0, eye_span=SPAN_PX,
         iris=(1 - cut) * WHOLE_IRIS_PX,
     )  # fmt: skip
-    return Record(number / 30, 5.0, found=True, shape=shape)
 
 
 def scale_of(apertures_px):
-    records = [record(number, each) for number, each in enumerate(apertures_px)]
+    records = Records()
+    for number, each in enumerate(apertures_px):
+        at = records.add(number / 30, 5.0)
+        records.note_face(at, np.nan, np.nan)
+        records.shapes[at] = shape(each)
     tracker = SimpleNamespace(records=records, n_faces=1, shape=(720, 1280))
     return build_signals(tracker, iris_mm=IRIS_MM)["mm_per_px"].values
 
