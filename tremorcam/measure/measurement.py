@@ -7,7 +7,6 @@ The row with the lowest ``smile`` is therefore the one to quote.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,7 +34,7 @@ from tremorcam.measure.lids import lid_events
 from tremorcam.measure.narrowband import narrowband
 from tremorcam.measure.phases import Cue, find_phases, spans_of
 from tremorcam.measure.quality import analysis_band_hz, assess_quality, bits_per_pixel
-from tremorcam.measure.spectrum import eigenspectra, frequency_grid
+from tremorcam.measure.spectrum import frequency_grid
 from tremorcam.measure.speech import lip_opening_mm
 from tremorcam.measure.symmetry import side_pairs
 from tremorcam.measure.tables import MeasureRows
@@ -53,7 +52,7 @@ from tremorcam.measure.tremor_rows import (
 from tremorcam.measure.vetoes import gather
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -61,6 +60,8 @@ if TYPE_CHECKING:
     from tremorcam.data import Quality, Timing, Veto, VideoInfo
     from tremorcam.measure.blocks import Block
 
+QUOTED = ("hold", "whole")
+"""Phases whose tremor is the recording's; that of a face at rest stands beside it."""
 LID_MARGIN_S = 0.1
 LID_REGIONS = ("lower_lid", "brow")
 
@@ -134,7 +135,7 @@ def measure(
     InputError
         If ``hold`` does not lie within the recording.
     """
-    distinct = signals.isel(frame=np.flatnonzero(~signals["duplicate"].values.astype(bool)))
+    distinct = _distinct(signals)
     phases = find_phases(distinct, hold=hold, cues=cues)
     samples = collect_samples(distinct, exposure_s=exposure_s or 0.0, jitter_s=jitter_s or 0.0)
     lids = lid_events(distinct, phases) if len(samples.time_s) > 2 else []
@@ -145,10 +146,9 @@ def measure(
     brief = passing(lids, phases)
     stretches = _stretches(samples, phases, brief, irregular, timing.effective_rate_hz)
     recorded = _recorded(signals, video, timing.effective_rate_hz)
-    found = _find_all(stretches, recorded, video.key_frame_interval_s, seed)
-    vetoes = gather([veto for each in found for veto in each.vetoes])
     rows = MeasureRows()
-    _add_tremor_rows(rows, found, phases, recorded, seed=seed)
+    found = _find_all(stretches, recorded, video.key_frame_interval_s, seed)
+    first, vetoes = _add_tremor_rows(rows, found, stretches, phases, recorded, seed=seed)
     twitches = lid_twitches(distinct, phases, lids, bursts)
     own_lids = unasked(lids, cues or ())
     add_smiles(rows, distinct, phases, brief)
@@ -156,11 +156,11 @@ def measure(
     add_bursts(rows, samples, phases, bursts)
     add_coupling(rows, phases, unasked(brief, cues or ()), bursts)
     add_scale(rows, signals.attrs)
-    main = _main(found)
+    main = _main(first)
     return Measurement(
         phases=phases,
         measures=rows.table(),
-        spectra=_spectra_table(found),
+        spectra=_spectra_table(first),
         events=events_table([*own_lids, *twitches, *bursts], phases),
         course=_course_table(main),
         vetoes=vetoes,
@@ -172,6 +172,12 @@ def measure(
             vetoes=vetoes,
         ),
     )  # fmt: skip
+
+
+def _distinct(signals: xr.Dataset) -> xr.Dataset:
+    """Leave out repeated frames; signals without any are not copied, which may be long."""
+    repeated = signals["duplicate"].values.astype(bool)
+    return signals.isel(frame=np.flatnonzero(~repeated)) if repeated.any() else signals
 
 
 def _steady_spans(phases: pd.DataFrame) -> list[tuple[int, float, float]]:
@@ -194,7 +200,6 @@ def _stretches(
     """Gather what spectra are taken of: all holds together and each, all neutrals, or the whole."""
     if analysis_band_hz(rate_hz) is None:
         return []
-    frequency_hz = frequency_grid(rate_hz)
     blinking = inside(samples.time_s, [lid.span_s for lid in lids], margin_s=LID_MARGIN_S)
     at_lids = irregular.copy()
     for at, region in enumerate(REGIONS):
@@ -204,10 +209,7 @@ def _stretches(
         spans = spans_of(phases, phase)
         shortest_s = SHORTEST_BLOCK_S if len(spans) < 2 else SHORTEST_PART_S
         cuts = [_cut(samples, span, at_lids, blinking, shortest_s) for span in spans]
-        parts = [
-            _stretch(samples, cut, phase, span, frequency_hz)
-            for cut, span in zip(cuts, spans, strict=True)
-        ]
+        parts = [_stretch(samples, cut, phase, span) for cut, span in zip(cuts, spans, strict=True)]
         if len(spans) > 1 and _duration_s(parts) >= SHORTEST_BLOCK_S:
             stretches.append(_pool([part for part in parts if part.blocks]))
         if len(spans) == 1 or phase == "hold":
@@ -221,11 +223,9 @@ def _duration_s(parts: Sequence[Stretch]) -> float:
 
 def _by_itself(part: Stretch) -> Stretch:
     """Leave of a stretch what is long enough without others."""
-    long = [block.lasts(SHORTEST_BLOCK_S) for block in part.blocks]
     return replace(
         part,
-        blocks=tuple(itertools.compress(part.blocks, long)),
-        spectra=tuple(itertools.compress(part.spectra, long)),
+        blocks=tuple(block for block in part.blocks if block.lasts(SHORTEST_BLOCK_S)),
         blinkless=tuple(block for block in part.blinkless if block.lasts(SHORTEST_BLOCK_S)),
     )
 
@@ -251,7 +251,6 @@ def _stretch(
     cut: tuple[list[Block], list[Block]],
     phase: str,
     span: tuple[int, float, float],
-    frequency_hz: NDArray[np.float64],
 ) -> Stretch:
     blocks, blinkless = cut
     return Stretch(
@@ -259,7 +258,6 @@ def _stretch(
         smile=span[0],
         blocks=tuple(blocks),
         blinkless=tuple(blinkless),
-        spectra=tuple(eigenspectra(block, frequency_hz) for block in blocks),
         holds=(span,),
         opening_mm=lip_opening_mm(samples, *span[1:]),
     )
@@ -271,7 +269,6 @@ def _pool(parts: Sequence[Stretch]) -> Stretch:
         smile=0,
         blocks=tuple(block for part in parts for block in part.blocks),
         blinkless=tuple(block for part in parts for block in part.blinkless),
-        spectra=tuple(each for part in parts for each in part.spectra),
         holds=tuple(hold for part in parts for hold in part.holds),
         opening_mm=max(part.opening_mm for part in parts),
     )
@@ -282,13 +279,14 @@ def _find_all(
     recorded: Recorded,
     key_frame_interval_s: float | None,
     seed: int,
-) -> list[StretchTremor]:
+) -> Iterator[StretchTremor]:
+    """Look for tremor in one stretch after the other, as each is asked for."""
     rate_hz = recorded.rate_hz
     band_hz = analysis_band_hz(rate_hz)
     if band_hz is None:
-        return []
-    return [
-        find_tremor(
+        return
+    for stretch in stretches:
+        yield find_tremor(
             stretch,
             frequency_grid(rate_hz),
             band_hz=band_hz,
@@ -297,34 +295,42 @@ def _find_all(
             hidden_mm=recorded.hidden_mm,
             seed=seed,
         )
-        for stretch in stretches
-    ]
 
 
-def _main(found: Sequence[StretchTremor]) -> StretchTremor | None:
+def _main(found: Iterable[StretchTremor]) -> StretchTremor | None:
     """Pick the stretch to quote: all holds together, the only hold, or the whole."""
-    return next((each for each in found if each.stretch.phase in ("hold", "whole")), None)
+    return next((each for each in found if each.stretch.phase in QUOTED), None)
 
 
 def _add_tremor_rows(
     rows: MeasureRows,
-    found: Sequence[StretchTremor],
+    found: Iterable[StretchTremor],
+    stretches: Sequence[Stretch],
     phases: pd.DataFrame,
     recorded: Recorded,
     *,
     seed: int,
-) -> None:
-    main = _main(found)
-    if main is None:
+) -> tuple[list[StretchTremor], tuple[Veto, ...]]:
+    """Add what every stretch tells, and give each phase's first one and the vetoes of all.
+
+    The others are let go: those of a long recording would fill much memory.
+    """
+    if not any(stretch.phase in QUOTED for stretch in stretches):
         holds = spans_of(phases, "hold")
         smile = holds[0][0] if len(holds) == 1 else 0
         add_not_assessed(rows, "hold" if holds else "whole", smile)
+    first: dict[str, StretchTremor] = {}
+    vetoes: list[tuple[float, Veto]] = []
     for each in found:
         add_symmetry(rows, each, side_pairs(each, seed=seed))
         add_spread(rows, each)
         add_tremor(rows, each, recorded)
+        first.setdefault(each.stretch.phase, each)
+        vetoes += each.vetoes
+    main = _main(first.values())
     if main is not None and len(main.stretch.holds) > 1:
         add_recovery(rows, main)
+    return list(first.values()), gather(vetoes)
 
 
 def _recorded(signals: xr.Dataset, video: VideoInfo, rate_hz: float) -> Recorded:
@@ -345,8 +351,7 @@ def _recorded(signals: xr.Dataset, video: VideoInfo, rate_hz: float) -> Recorded
 def _spectra_table(found: Sequence[StretchTremor]) -> pd.DataFrame:
     """Spectra of every region, one for each phase; of all smiles together."""
     tables = []
-    for phase in dict.fromkeys(each.stretch.phase for each in found):
-        each = next(each for each in found if each.stretch.phase == phase)
+    for each in found:
         noise = {
             region.region.key: region.peak.spectrum
             for region in each.regions
@@ -360,7 +365,7 @@ def _spectra_table(found: Sequence[StretchTremor]) -> pd.DataFrame:
             columns = {
                 "region": region.name,
                 "side": region.side,
-                "phase": phase,
+                "phase": each.stretch.phase,
                 "frequency_hz": each.spectrum.frequency_hz,
                 "psd_mm2_per_hz": psd,
                 "noise_psd_mm2_per_hz": np.nansum(background, axis=1),

@@ -10,7 +10,7 @@ import numpy as np
 from tremorcam.measure.blocks import without
 from tremorcam.measure.narrowband import Envelope, Narrowband, narrowband
 from tremorcam.measure.projection import HALF_BAND_HZ
-from tremorcam.measure.spectrum import Spectrum, eigenspectra, refit
+from tremorcam.measure.spectrum import Spectrum, refit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,10 +164,7 @@ def clean_background(blocks: Sequence[Block], spectrum: Spectrum, tremor: Narrow
     """Fit the background of a series to what is left without its tremor."""
     used = [block for block in blocks if block.valid[:, tremor.series].any()]
     rest = [
-        eigenspectra(
-            without(block, tremor.series, _seen(block, envelope, tremor)),
-            spectrum.frequency_hz,
-        )
+        without(block, tremor.series, _seen(block, envelope, tremor))
         for block, envelope in zip(used, tremor.envelopes, strict=True)
     ]
     return refit(spectrum, tremor.series, rest, peak_hz=tremor.centre_hz, reach_hz=HALF_BAND_HZ)

@@ -43,29 +43,6 @@ POWER_QUANTILE = 1.645
 
 
 @dataclass(frozen=True)
-class Eigenspectra:
-    """Tapered Fourier transforms of one block.
-
-    Parameters
-    ----------
-    coefficient : ndarray of complex, shape (n_tapers, n_frequencies, n_series, 2)
-        Scaled so that the squared magnitude is a one-sided power density, mm²/Hz.
-    usable : ndarray of bool, shape (n_series,)
-    duration_s : float
-    half_width_hz : float
-        Half of the tapers' bandwidth.
-    power : ndarray, shape (n_windows, n_series)
-        Mean square of the change between samples in windows of 1 s; NaN where too few.
-    """
-
-    coefficient: NDArray[np.complex128]
-    usable: NDArray[np.bool_]
-    duration_s: float
-    half_width_hz: float
-    power: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
 class Spectrum:
     """Spectrum of every series over one phase, with its background.
 
@@ -209,11 +186,16 @@ def tapers_at(block: Block, half_bandwidth: float, count: int) -> NDArray[np.flo
     return np.stack([np.interp(block.time_s, grid_s, sequence) for sequence in sequences])
 
 
-def eigenspectra(block: Block, frequency_hz: NDArray[np.float64]) -> Eigenspectra:
-    """Transform every series of a block with every taper."""
-    half_bandwidth, count = time_half_bandwidth(block.duration_s)
-    window = tapers_at(block, half_bandwidth, count)
-    n, n_series = block.valid.shape
+def eigenspectra(block: Block, frequency_hz: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Transform every series of a block with every taper.
+
+    Returns
+    -------
+    ndarray of complex, shape (n_tapers, n_frequencies, n_series, 2)
+        Scaled so that the squared magnitude is a one-sided power density, mm²/Hz.
+    """
+    window = tapers_at(block, *time_half_bandwidth(block.duration_s))
+    count, (n, n_series) = len(window), block.valid.shape
     energy = np.einsum("kn,ns->ks", window**2, block.valid.astype(float))
     tapered = window[:, :, None, None] * block.motion_mm[None]
     columns = tapered.transpose(1, 0, 2, 3).reshape(n, -1)
@@ -223,17 +205,15 @@ def eigenspectra(block: Block, frequency_hz: NDArray[np.float64]) -> Eigenspectr
     with np.errstate(divide="ignore"):
         scale = np.where(energy > 0, np.sqrt(2 * block.interval_s / energy), 0.0)
     transform /= block.kept_by_camera(frequency_hz)[None, :, None, None]
-    return Eigenspectra(
-        coefficient=transform * scale[:, None, :, None],
-        usable=np.asarray(block.valid.any(axis=0)),
-        duration_s=block.duration_s,
-        half_width_hz=half_bandwidth / block.duration_s,
-        power=_windowed_power(block),
-    )
+    coefficient: NDArray[np.complex128] = transform * scale[:, None, :, None]
+    return coefficient
 
 
 def _windowed_power(block: Block) -> NDArray[np.float64]:
-    """Mean square of the change from sample to sample, which is nearly white, in windows."""
+    """Mean square of the change from sample to sample, which is nearly white, in windows.
+
+    Shape (n_windows, n_series); NaN where too few samples are valid.
+    """
     change = np.diff(block.motion_mm, axis=0)
     both = (block.valid[1:] & block.valid[:-1])[:, :, None]
     size = max(2, round(WINDOW_S / block.interval_s))
@@ -244,19 +224,20 @@ def _windowed_power(block: Block) -> NDArray[np.float64]:
 
 
 def combine(
-    blocks: Sequence[Eigenspectra],
+    blocks: Sequence[Block],
     frequency_hz: NDArray[np.float64],
     *,
     band_hz: tuple[float, float],
 ) -> Spectrum:
     """Average the spectra of blocks, weighted by their length, and fit the background."""
-    cross, dof_axis = _average(blocks)
+    cross, dof_axis = _average(blocks, frequency_hz)
     axes = np.linalg.eigh(np.nan_to_num(cross.mean(axis=0)))[1][:, :, ::-1]
     # Down the picture, so that in a mirror errors are drawn for the same axes.
     axes = axes * np.where(axes[:, 1:] < 0, -1.0, 1.0)
     psd = _along(cross, axes)
     duration_s = np.array([block.duration_s for block in blocks])
-    half_width_hz = float(np.average([b.half_width_hz for b in blocks], weights=duration_s))
+    half_widths_hz = [time_half_bandwidth(each)[0] / each for each in duration_s]
+    half_width_hz = float(np.average(half_widths_hz, weights=duration_s))
     background, quiet = fit_background(frequency_hz, psd, dof_axis, half_width_hz)
     moving = _moving(background)
     dof = np.where(moving.any(axis=1), dof_axis * moving.sum(axis=1), np.nan)
@@ -278,7 +259,7 @@ def combine(
 def refit(
     spectrum: Spectrum,
     series: int,
-    rest: Sequence[Eigenspectra],
+    rest: Sequence[Block],
     *,
     peak_hz: float,
     reach_hz: float,
@@ -292,11 +273,11 @@ def refit(
     ----------
     spectrum : Spectrum
     series : int
-    rest : sequence of Eigenspectra
+    rest : sequence of Block
         Of this one series, the movement within ``reach_hz`` of ``peak_hz`` subtracted.
     peak_hz, reach_hz : float
     """
-    cross, dof_axis = _average(rest)
+    cross, dof_axis = _average(rest, spectrum.frequency_hz)
     psd = _along(cross, spectrum.axes[[series]])
     apart = np.abs(spectrum.frequency_hz - peak_hz) > reach_hz + spectrum.half_width_hz
     background, quiet = fit_background(
@@ -316,19 +297,22 @@ def refit(
 
 
 def _average(
-    blocks: Sequence[Eigenspectra],
+    blocks: Sequence[Block], frequency_hz: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Cross-spectra of the image axes (n_frequencies, n_series, 2, 2), and their dof."""
-    usable: NDArray[np.bool_] = np.stack([block.usable for block in blocks])
+    """Cross-spectra of the image axes (n_frequencies, n_series, 2, 2), and their dof.
+
+    Blocks are transformed one at a time: those of a long recording would fill much memory.
+    """
+    usable: NDArray[np.bool_] = np.stack([block.valid.any(axis=0) for block in blocks])
     weights = usable * np.array([block.duration_s for block in blocks])[:, None]
-    n_tapers = np.array([len(block.coefficient) for block in blocks])[:, None]
+    n_tapers = np.array([time_half_bandwidth(block.duration_s)[1] for block in blocks])[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         weights = weights / weights.sum(axis=0)
         dof_axis = 2 / (weights**2 / n_tapers).sum(axis=0)
     per_taper = np.nan_to_num(weights) / n_tapers
-    cross = np.zeros((*blocks[0].coefficient.shape[1:], 2))
+    cross = np.zeros((len(frequency_hz), usable.shape[1], 2, 2))
     for block, weight in zip(blocks, per_taper, strict=True):
-        spectra = block.coefficient * np.sqrt(weight)[None, None, :, None]
+        spectra = eigenspectra(block, frequency_hz) * np.sqrt(weight)[None, None, :, None]
         cross += np.einsum("kfsa,kfsb->fsab", spectra, spectra.conj(), optimize=True).real
     missing = ~usable.any(axis=0)
     cross[:, missing] = np.nan
@@ -340,8 +324,8 @@ def _along(cross: NDArray[np.float64], axes: NDArray[np.float64]) -> NDArray[np.
     return psd
 
 
-def _powers(blocks: Sequence[Eigenspectra]) -> NDArray[np.float64]:
-    return np.concatenate([block.power for block in blocks])
+def _powers(blocks: Sequence[Block]) -> NDArray[np.float64]:
+    return np.concatenate([_windowed_power(block) for block in blocks])
 
 
 def _moving(background: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from tremorcam.data import Veto
     from tremorcam.measure.blocks import Block
-    from tremorcam.measure.spectrum import Eigenspectra
 
 FACE_SERIES = tuple(at for at, region in enumerate(REGIONS) if region.role == "face")
 MOST_VETOES = 3
@@ -46,7 +45,6 @@ class Stretch:
     blocks : tuple of Block
     blinkless : tuple of Block
         The same without the moments around lid events.
-    spectra : tuple of Eigenspectra
     holds : tuple of (int, float, float)
         Smile number, start and end in seconds of what it is made of.
     opening_mm : float
@@ -57,7 +55,6 @@ class Stretch:
     smile: int
     blocks: tuple[Block, ...]
     blinkless: tuple[Block, ...]
-    spectra: tuple[Eigenspectra, ...]
     holds: tuple[tuple[int, float, float], ...]
     opening_mm: float = 0.0
 
@@ -129,7 +126,7 @@ def find_tremor(
         RMS of a movement that the encoder leaves out: what is smaller is its own doing.
     seed : int, optional
     """
-    spectrum = combine(stretch.spectra, frequency_hz, band_hz=band_hz)
+    spectrum = combine(stretch.blocks, frequency_hz, band_hz=band_hz)
     search = _Search(stretch, spectrum, n_tests, key_frame_interval_s, hidden_mm, seed)
     peaks = search.own_peaks()
     regions = tuple(

@@ -9,7 +9,7 @@ from measuring import COLOURS, coloured_noise
 from tremorcam.measure.blocks import SERIES, Samples, cut_blocks
 from tremorcam.measure.course import growth_ratio
 from tremorcam.measure.peaks import find_peak, series_alpha
-from tremorcam.measure.spectrum import combine, eigenspectra, frequency_grid
+from tremorcam.measure.spectrum import combine, frequency_grid
 from tremorcam.measure.tremor import FACE_SERIES
 
 RATE_HZ = 30.0
@@ -26,8 +26,7 @@ def spectrum_of(motion_mm, time_s):
     samples = Samples(time_s, motion, valid, 1 / RATE_HZ, 0.0, 0.0, np.zeros(len(time_s), bool))
     blocks = cut_blocks(samples, time_s[0], time_s[-1])
     frequency_hz = frequency_grid(RATE_HZ)
-    spectra = [eigenspectra(block, frequency_hz) for block in blocks]
-    return blocks, combine(spectra, frequency_hz, band_hz=(3.0, 12.0))
+    return blocks, combine(blocks, frequency_hz, band_hz=(3.0, 12.0))
 
 
 def times(duration_s=HOLD_S):
