@@ -16,6 +16,7 @@ from tremorcam.apps.isolation import (
     Limits,
     Watch,
     limit_own_memory,
+    share_one_heap,
     why_it_died,
     without_interrupts,
 )
@@ -100,6 +101,7 @@ def _end(worker: _Worker) -> None:
 def _work(connection: Connection, measure: Measure) -> None:
     """Life of a worker: measure what is handed out until nothing more comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    share_one_heap()
     silence_native_output()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:

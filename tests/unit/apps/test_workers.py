@@ -1,6 +1,8 @@
 import dataclasses
 import itertools
 import multiprocessing
+import platform
+import subprocess
 import sys
 import time
 from types import SimpleNamespace
@@ -103,6 +105,38 @@ def test_a_video_gets_no_more_memory_than_its_limit(tmp_path):
     said = error_of(tmp_path, "v-hungry", memory_bytes=400_000_000)
     # Where the system holds it to the limit the process fails by itself, else it is ended.
     assert "ended with code 1" in said or "it took more than 0.4 GB" in said
+
+
+COUNT_HEAPS = """
+import ctypes, sys, threading
+from tremorcam.apps.isolation import share_one_heap
+if sys.argv[1] == "shared":
+    share_one_heap()
+c, together = ctypes.CDLL(None), threading.Barrier(4)
+c.fopen.restype = ctypes.c_void_p
+c.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+c.fclose.argtypes = [ctypes.c_void_p]
+def take():
+    c.malloc(50_000)
+    together.wait()
+threads = [threading.Thread(target=take) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+file = c.fopen(sys.argv[2].encode(), b"w")
+c.malloc_info(0, file)
+c.fclose(file)
+print(open(sys.argv[2]).read().count("<heap nr="))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc that has many heaps")
+def test_threads_share_one_heap(tmp_path):
+    def heaps(how):
+        command = [sys.executable, "-c", COUNT_HEAPS, how, str(tmp_path / "info.xml")]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    assert heaps("by itself") > 1
+    assert heaps("shared") == 1
 
 
 def test_memory_is_watched_where_the_system_sets_no_limit():
