@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -67,6 +67,19 @@ def normalise(gray: NDArray[np.uint8], iod_px: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.add(picture, 128.0, dtype=cv2.CV_8U), np.uint8)  # type: ignore[call-overload]
 
 
+class Levels(NamedTuple):
+    """A normalised picture, and the same half as large."""
+
+    whole: NDArray[np.uint8]
+    half: NDArray[np.uint8]
+
+
+def levels(gray: NDArray[np.uint8], iod_px: float) -> Levels:
+    """Prepare a picture to be compared with the one before it and the one after."""
+    whole = normalise(gray, iod_px)
+    return Levels(whole, np.asarray(cv2.pyrDown(whole), np.uint8))
+
+
 @dataclass(frozen=True)
 class Flow:
     """Motion of discs and points between two frames, in pixels of the pictures compared.
@@ -89,8 +102,8 @@ class Flow:
 
 
 def measure_flow(
-    before: NDArray[np.uint8],
-    after: NDArray[np.uint8],
+    before: Levels,
+    after: Levels,
     *,
     regions: NDArray[np.float64],
     reference: NDArray[np.float64],
@@ -100,15 +113,16 @@ def measure_flow(
 
     Parameters
     ----------
-    before, after : (height, width) arrays of uint8
-        Normalised pictures.
+    before, after : Levels
     regions, reference : (n, 2) arrays
-        Where the discs' centres and the points are in ``before``.
+        Where the discs' centres and the points are in ``before``, whole.
     iod_px : float
         Distance between the pupils in these pictures.
     """
     n_regions = len(regions)
-    coarse = _register_coarsely(before, after, np.concatenate([regions, reference]), iod_px)
+    coarse = _register_coarsely(
+        before.half, after.half, np.concatenate([regions, reference]), iod_px
+    )
     offsets = disc(POINTS_PER_DISC, DISC_RADIUS * iod_px)
     points = np.concatenate([(regions[:, None] + offsets).reshape(-1, 2), reference])
     start = np.concatenate(
@@ -116,8 +130,8 @@ def measure_flow(
     )
     points = points.astype(np.float32)
     moved, _, mismatch = cv2.calcOpticalFlowPyrLK(
-        before,
-        after,
+        before.whole,
+        after.whole,
         points,
         points + start,
         winSize=_window(iod_px),
@@ -142,14 +156,14 @@ def _register_coarsely(
     points: NDArray[np.float64],
     iod_px: float,
 ) -> NDArray[np.float32]:
-    """Motion of points between pictures of half the size and less, in pixels of the whole ones.
+    """Motion of points between pictures half as large, in pixels of the whole ones.
 
     All points of a disc can start from its centre's: the last, whole level finds the same.
     """
     halved = (points / 2).astype(np.float32)
     moved, _, _ = cv2.calcOpticalFlowPyrLK(
-        cv2.pyrDown(before),
-        cv2.pyrDown(after),
+        before,
+        after,
         halved,
         np.empty_like(halved),
         winSize=_window(iod_px),

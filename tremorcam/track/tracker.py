@@ -284,8 +284,8 @@ class Tracker:
     def _advance(self, before: View, view: View, now: int, time_s: float) -> None:
         crop, anchors = view.crop, self._anchors
         flow = measure_flow(
-            before.flat,
-            view.flat,
+            before.levels,
+            view.levels,
             regions=crop.from_picture(anchors[:_N]),
             reference=crop.from_picture(anchors[_N:]),
             iod_px=view.iod_px,
@@ -294,7 +294,7 @@ class Tracker:
         self.records.note_step(now, step)
         if (now + 1) % _BOUND_EVERY == 0:
             bound = registration_bound(
-                view.flat,
+                view.levels.whole,
                 crop.from_picture(anchors[:_N]),
                 iod_px=view.iod_px,
                 mismatch=flow.mismatch,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from tremorcam.track.flow import normalise
+from tremorcam.track.flow import levels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +30,10 @@ class View:
     gray : (height, width) array of uint8
         The whole picture.
     crop : Crop
-    picture, flat : (crop.height_px, crop.width_px) arrays of uint8
-        The face, as it is and with local brightness and contrast taken out.
+    picture : (crop.height_px, crop.width_px) array of uint8
+        The face as it is, ...
+    levels : Levels
+        ... and with local brightness and contrast taken out.
     iod_px : float
         Distance between the pupils in it.
     """
@@ -41,7 +43,7 @@ class View:
         self.crop = crop
         self.picture = crop.cut(gray)
         self.iod_px = crop.iod_px * float(crop.factor.mean())
-        self.flat = normalise(self.picture, self.iod_px)
+        self.levels = levels(self.picture, self.iod_px)
 
     def brightness(self, centres: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean grey level around points (n, 2) of the crop; NaN outside of it."""
@@ -62,7 +64,7 @@ class View:
         return [
             np.asarray(
                 cv2.resize(
-                    cv2.getRectSubPix(self.flat, size, centre),
+                    cv2.getRectSubPix(self.levels.whole, size, centre),
                     coarse,
                     interpolation=cv2.INTER_AREA,
                 ),

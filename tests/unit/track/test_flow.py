@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from tremorcam.track.flow import disc, measure_flow, normalise, registration_bound
+from tremorcam.track.flow import disc, levels, measure_flow, normalise, registration_bound
 
 IOD_PX = 100.0
 REGIONS = np.array([[120.0, 110.0], [210.0, 190.0]])
@@ -27,8 +27,8 @@ def as_bytes(picture, rng=None, noise=0.0):
 
 def flow_between(before, after):
     return measure_flow(
-        normalise(before, IOD_PX),
-        normalise(after, IOD_PX),
+        levels(before, IOD_PX),
+        levels(after, IOD_PX),
         regions=REGIONS,
         reference=REFERENCE,
         iod_px=IOD_PX,
