@@ -9,11 +9,12 @@ import numpy as np
 
 from tremorcam.anatomy import SIDES, Side
 from tremorcam.measure.blocks import SERIES, median_interval_s
+from tremorcam.measure.closure import closure
 from tremorcam.measure.confidence import NORMAL, Interval
 from tremorcam.measure.events import rate_per_min, rate_ratio
 from tremorcam.measure.eye_mouth import eye_mouth
 from tremorcam.measure.intervals import inside, runs
-from tremorcam.measure.lids import CLOSED, closure
+from tremorcam.measure.lids import CLOSED
 from tremorcam.measure.phases import spans_of
 from tremorcam.measure.smile import (
     LEAST_APART,

@@ -15,9 +15,9 @@ import numpy as np
 
 from tremorcam.anatomy import SIDES
 from tremorcam.measure.blocks import median_interval_s
+from tremorcam.measure.closure import closure
 from tremorcam.measure.events import Event
 from tremorcam.measure.intervals import inside, overlap_s
-from tremorcam.measure.lids import closure
 from tremorcam.measure.phases import spans_of
 from tremorcam.measure.turning import turned_deg
 
