@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PIECES = 12
 """A hold is compared with itself in this many pieces, four in each third."""
 LEAST_PIECE_S = 0.25
+LEAST_KNOWN = 2
+"""Pieces of a third that must be known: twitches that are no part of a tremor may fill others."""
 LEAST_POWER = 0.02
 """Share of the hold's mean square below which a third counts as without tremor."""
 WINDOW_S, STEP_S = 1.0, 0.5
@@ -42,21 +44,27 @@ def growth_ratio(tremor: Narrowband, holds: Sequence[tuple[int, float, float]]) 
     courses = [course for course in pieces if course is not None]
     if not courses:
         return Interval(float("nan"))
-    course = np.mean(courses, axis=0)
     third = PIECES // 3
-    return _amplitude_ratio(course[-third:].mean(), course[:third].mean(), courses, len(courses))
+    first, last = [each[:third] for each in courses], [each[-third:] for each in courses]
+    return _amplitude_ratio(last, first, courses)
 
 
 def _amplitude_ratio(
-    power: float, reference: float, courses: Sequence[NDArray[np.float64]], n_thirds: int
+    thirds: Sequence[NDArray[np.float64]],
+    reference_thirds: Sequence[NDArray[np.float64]],
+    courses: Sequence[NDArray[np.float64]],
 ) -> Interval:
-    """Root of one mean square over another; each is the mean of so many thirds of the courses."""
+    """Root of the mean square in thirds of the courses over that in others."""
     relative = np.concatenate([_scatter(each) for each in courses])
-    n_free = len(courses) * (PIECES - 3)
+    n_free = len(relative) - 3 * len(courses)
     spread = np.sqrt((relative**2).sum() / n_free)
-    error = spread / np.sqrt(PIECES // 3 * n_thirds) * np.sqrt(_dependence(relative))
+    power, reference = (
+        float(np.mean([np.nanmean(third) for third in each])) for each in (thirds, reference_thirds)
+    )
+    n_known = min(np.isfinite(each).sum() for each in (thirds, reference_thirds))
+    error = spread / np.sqrt(n_known) * np.sqrt(_dependence(relative))
     # A third without any tremor above its noise has no amplitude to divide by.
-    floor = max(min(error, LEAST_POWER) * abs(np.mean(courses)), 1e-12)
+    floor = max(min(error, LEAST_POWER) * abs(np.nanmean(courses)), 1e-12)
     ratio = np.sqrt(max(power, floor) / max(reference, floor))
     reach = stats.t.ppf((1 + CONFIDENCE) / 2, n_free) * error * np.sqrt(2) / 2
     with np.errstate(over="ignore"):  # an interval without an end is infinite
@@ -66,7 +74,10 @@ def _amplitude_ratio(
 def _pieces(
     envelopes: Sequence[Envelope], smile: int, start_s: float, stop_s: float
 ) -> NDArray[np.float64] | None:
-    """Mean square of the tremor in equal pieces of a hold, noise subtracted, mm²."""
+    """Mean square of the tremor in equal pieces of a hold, noise subtracted, mm².
+
+    NaN where nothing is known of a piece; ``None`` where that is so of most of a third.
+    """
     if (stop_s - start_s) / PIECES < LEAST_PIECE_S:
         return None
     own = [envelope for envelope in envelopes if envelope.smile == smile]
@@ -76,19 +87,20 @@ def _pieces(
     power = np.concatenate([envelope.mean_square - envelope.noise_ms for envelope in own])
     piece = np.clip(((time_s - start_s) / (stop_s - start_s) * PIECES).astype(int), 0, PIECES - 1)
     count = np.bincount(piece, minlength=PIECES)
-    if (count == 0).any():
+    if ((count > 0).reshape(3, -1).sum(axis=1) < LEAST_KNOWN).any():
         return None
     sums = np.bincount(piece, power, minlength=PIECES)
-    means: NDArray[np.float64] = sums / count
+    means: NDArray[np.float64] = np.where(count > 0, sums, np.nan) / np.maximum(count, 1)
     return means
 
 
 def _scatter(course: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Relative deviations from a course whose amplitude is a parabola."""
-    place = np.arange(PIECES)
-    smooth = np.polyval(np.polyfit(place, np.sqrt(np.maximum(course, 0.0)), 2), place) ** 2
-    level = np.maximum(smooth, 0.25 * max(course.mean(), 1e-12))
-    relative: NDArray[np.float64] = (course - smooth) / level
+    """Relative deviations from a course whose amplitude is a parabola, where it is known."""
+    place = np.flatnonzero(np.isfinite(course))
+    known = course[place]
+    smooth = np.polyval(np.polyfit(place, np.sqrt(np.maximum(known, 0.0)), 2), place) ** 2
+    level = np.maximum(smooth, 0.25 * max(known.mean(), 1e-12))
+    relative: NDArray[np.float64] = (known - smooth) / level
     return relative
 
 
@@ -114,7 +126,7 @@ def recovery_ratio(
     if last is None or first is None:
         return Interval(float("nan"))
     third = PIECES // 3
-    return _amplitude_ratio(first[:third].mean(), last[-third:].mean(), [last, first], 1)
+    return _amplitude_ratio([first[:third]], [last[-third:]], [last, first])
 
 
 def course_rows(

@@ -8,6 +8,7 @@ from measuring import COLOURS, coloured_noise
 
 from tremorcam.measure.blocks import SERIES, Samples, cut_blocks
 from tremorcam.measure.course import growth_ratio
+from tremorcam.measure.intervals import inside
 from tremorcam.measure.peaks import find_peak, series_alpha
 from tremorcam.measure.spectrum import combine, frequency_grid
 from tremorcam.measure.tremor import FACE_SERIES
@@ -155,3 +156,25 @@ def test_a_tremor_that_waxes_and_wanes_is_not_called_growing(kind):
         growth = growth_ratio(tremor, [(0, time_s[0], time_s[-1])])
         called += growth.low > 1
     assert called <= 0.08 * n_recordings
+
+
+@pytest.mark.parametrize(
+    ("hidden_s", "known"), [([], True), ([(2.0, 3.2)], True), ([(0.0, 3.2)], False)]
+)
+def test_growth_is_told_where_twitches_leave_most_of_each_third(hidden_s, known):
+    time_s = times(12.0)
+    motion = white(0.005, (len(time_s), 1, 2), np.random.default_rng(3))
+    motion[:, 0, 1] += (0.1 + 0.025 * time_s) * np.sin(2 * np.pi * 8.0 * time_s)
+    blocks, spectrum = spectrum_of(motion, time_s)
+    tremor = find_peak(blocks, spectrum, 0, n_tests=N_FACE).tremor
+    kept = [~inside(each.time_s, hidden_s) for each in tremor.envelopes]
+    seen = tuple(
+        replace(each, time_s=each.time_s[own], value=each.value[own])
+        for each, own in zip(tremor.envelopes, kept, strict=True)
+    )
+    growth = growth_ratio(replace(tremor, envelopes=seen), [(0, time_s[0], time_s[-1])])
+    assert np.isfinite(growth.value) == known
+    if known:
+        # Amplitudes of 0.1 to 0.2 mm in the first third, of 0.3 to 0.4 mm in the last.
+        assert growth.low < np.sqrt(37 / 7) < growth.high
+        assert growth.low > 1.5
