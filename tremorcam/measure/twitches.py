@@ -207,7 +207,7 @@ def _spans(
     gap, steep = MERGE_S / interval_s, max(1, round(STEEP_S / interval_s))
     size = np.linalg.norm(smooth, axis=1)
     spans = []
-    for start, stop in _parted(size, merge(runs(z > Z_EDGE), gap=gap)):
+    for start, stop in _parted(size, merge(runs(z > Z_EDGE), gap=gap), gap):
         duration_s = (stop - start) * interval_s
         longest = max((b - a for a, b in runs(z[start:stop] > Z_PEAK)), default=0)
         lasts = SHORTEST_S - 0.5 * interval_s <= duration_s <= LONGEST_S
@@ -217,9 +217,9 @@ def _spans(
 
 
 def _parted(
-    size: NDArray[np.float64], stretches: Sequence[tuple[float, float]]
+    size: NDArray[np.float64], stretches: Sequence[tuple[float, float]], gap: float
 ) -> list[tuple[int, int]]:
-    """Part stretches where the movement ceases between two bursts.
+    """Part stretches where the movement ceases between two bursts, but not between its swings.
 
     What is left between twitches that follow each other closely is more than is usual, however
     little it is beside them.
@@ -227,9 +227,8 @@ def _parted(
     parts: list[tuple[int, int]] = []
     for first, last in ((int(a), int(b)) for a, b in stretches):
         own = size[first:last]
-        between = [
-            (one[1], other[0]) for one, other in pairwise(runs(own >= EDGE_SHARE * own.max()))
-        ]
+        moving = merge(runs(own >= EDGE_SHARE * own.max()), gap=gap)
+        between = [(int(one[1]), int(other[0])) for one, other in pairwise(moving)]
         cuts = [first + stop + int(np.argmin(own[stop:start])) for stop, start in between]
         parts += pairwise([first, *cuts, last])
     return parts

@@ -255,9 +255,9 @@ def test_small_twitches_are_found_however_many_there_are():
 def test_twitches_between_which_the_skin_hardly_returns_are_parted():
     signals = make_signals()
     time_s = signals["time_s"].values
-    away = 0.2 * ((time_s > 7.8) & (time_s < 9.8))
+    away = 0.2 * ((time_s > 7.8) & (time_s < 10.2))
     move(signals, ("cheek_left",), away)
-    at_s = [8.0, 8.4, 8.8, 9.2, 9.6]
+    at_s = [8.0, 8.5, 9.0, 9.5, 10.0]
     for at in at_s:
         twitch(signals, ("cheek_left",), at, 2.0)
     found = events(measured(signals), "cheek_burst")
