@@ -7,8 +7,7 @@ The row with the lowest ``smile`` is therefore the one to quote.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,15 +17,12 @@ from tremorcam.anatomy import REGIONS
 from tremorcam.data import COURSE_COLUMNS, SPECTRUM_COLUMNS
 from tremorcam.measure.blocks import (
     SERIES,
-    SHORTEST_BLOCK_S,
-    SHORTEST_PART_S,
     Samples,
     collect_samples,
-    cut_blocks,
 )
 from tremorcam.measure.bursts import find_bursts
 from tremorcam.measure.course import course_rows
-from tremorcam.measure.events import Event, events_table, passing, unasked
+from tremorcam.measure.events import events_table, passing, unasked
 from tremorcam.measure.general_rows import add_bursts, add_coupling, add_eyes, add_scale, add_smiles
 from tremorcam.measure.intervals import inside
 from tremorcam.measure.lid_twitches import lid_twitches
@@ -35,11 +31,11 @@ from tremorcam.measure.narrowband import narrowband
 from tremorcam.measure.phases import Cue, find_phases, spans_of
 from tremorcam.measure.quality import analysis_band_hz, assess_quality, bits_per_pixel
 from tremorcam.measure.spectrum import frequency_grid
-from tremorcam.measure.speech import lip_opening_mm
+from tremorcam.measure.stretches import stretches_of
 from tremorcam.measure.symmetry import side_pairs
 from tremorcam.measure.tables import MeasureRows
 from tremorcam.measure.threads import one_thread
-from tremorcam.measure.tremor import FACE_SERIES, Stretch, StretchTremor, find_tremor
+from tremorcam.measure.tremor import FACE_SERIES, StretchTremor, find_tremor
 from tremorcam.measure.tremor_rows import (
     Recorded,
     add_not_assessed,
@@ -55,15 +51,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     import xarray as xr
-    from numpy.typing import NDArray
 
     from tremorcam.data import Quality, Timing, Veto, VideoInfo
-    from tremorcam.measure.blocks import Block
+    from tremorcam.measure.stretches import Stretch
 
 QUOTED = ("hold", "whole")
 """Phases whose tremor is the recording's; that of a face at rest stands beside it."""
-LID_MARGIN_S = 0.1
-LID_REGIONS = ("lower_lid", "brow")
 
 
 @dataclass(frozen=True)
@@ -144,7 +137,7 @@ def measure(
     spans = [span[1:] for span in steady]
     bursts, irregular = find_bursts(samples, distinct, spans, lids, aperture_mm)
     own_lids, brief = unasked(lids, cues or ()), passing(lids, phases)
-    stretches = _stretches(samples, phases, brief, irregular, timing.effective_rate_hz)
+    stretches = stretches_of(samples, phases, brief, irregular, timing.effective_rate_hz)
     recorded = _recorded(signals, video, timing.effective_rate_hz)
     rows = MeasureRows()
     found = _find_all(stretches, recorded, video.key_frame_interval_s, seed)
@@ -187,90 +180,6 @@ def _open_aperture_mm(distinct: xr.Dataset) -> float:
     aperture_mm = distinct["eye_aperture_mm"].values
     known = aperture_mm[np.isfinite(aperture_mm)]
     return float(np.median(known)) if len(known) else 0.0
-
-
-def _stretches(
-    samples: Samples,
-    phases: pd.DataFrame,
-    lids: Sequence[Event],
-    irregular: NDArray[np.bool_],
-    rate_hz: float,
-) -> list[Stretch]:
-    """Gather what spectra are taken of: all holds together and each, all neutrals, or the whole."""
-    if analysis_band_hz(rate_hz) is None:
-        return []
-    blinking = inside(samples.time_s, [lid.span_s for lid in lids], margin_s=LID_MARGIN_S)
-    at_lids = irregular.copy()
-    for at, region in enumerate(REGIONS):
-        at_lids[:, at] |= blinking & (region.name in LID_REGIONS)
-    stretches = []
-    for phase in ("hold", "neutral", "whole"):
-        spans = spans_of(phases, phase)
-        shortest_s = SHORTEST_BLOCK_S if len(spans) < 2 else SHORTEST_PART_S
-        cuts = [_cut(samples, span, at_lids, blinking, shortest_s) for span in spans]
-        parts = [_stretch(samples, cut, phase, span) for cut, span in zip(cuts, spans, strict=True)]
-        if len(spans) > 1 and _duration_s(parts) >= SHORTEST_BLOCK_S:
-            stretches.append(_pool([part for part in parts if part.blocks]))
-        if len(spans) == 1 or phase == "hold":
-            stretches += [alone for part in parts if (alone := _by_itself(part)).blocks]
-    return stretches
-
-
-def _duration_s(parts: Sequence[Stretch]) -> float:
-    return sum(block.duration_s for part in parts for block in part.blocks)
-
-
-def _by_itself(part: Stretch) -> Stretch:
-    """Leave of a stretch what is long enough without others."""
-    return replace(
-        part,
-        blocks=tuple(block for block in part.blocks if block.lasts(SHORTEST_BLOCK_S)),
-        blinkless=tuple(block for block in part.blinkless if block.lasts(SHORTEST_BLOCK_S)),
-    )
-
-
-def _cut(
-    samples: Samples,
-    span: tuple[int, float, float],
-    exclude: NDArray[np.bool_],
-    blinking: NDArray[np.bool_],
-    shortest_s: float,
-) -> tuple[list[Block], list[Block]]:
-    """Cut a span into blocks, and again without the moments around lid events if there are any."""
-    smile, start_s, stop_s = span
-    cut = partial(cut_blocks, samples, start_s, stop_s, smile=smile, shortest_s=shortest_s)
-    blocks = cut(exclude=exclude)
-    if not (blinking & inside(samples.time_s, [(start_s, stop_s)])).any():
-        return blocks, []
-    return blocks, cut(exclude=exclude | blinking[:, None])
-
-
-def _stretch(
-    samples: Samples,
-    cut: tuple[list[Block], list[Block]],
-    phase: str,
-    span: tuple[int, float, float],
-) -> Stretch:
-    blocks, blinkless = cut
-    return Stretch(
-        phase=phase,
-        smile=span[0],
-        blocks=tuple(blocks),
-        blinkless=tuple(blinkless),
-        holds=(span,),
-        opening_mm=lip_opening_mm(samples, *span[1:]),
-    )
-
-
-def _pool(parts: Sequence[Stretch]) -> Stretch:
-    return Stretch(
-        phase=parts[0].phase,
-        smile=0,
-        blocks=tuple(block for part in parts for block in part.blocks),
-        blinkless=tuple(block for part in parts for block in part.blinkless),
-        holds=tuple(hold for part in parts for hold in part.holds),
-        opening_mm=max(part.opening_mm for part in parts),
-    )
 
 
 def _find_all(

@@ -24,39 +24,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tremorcam.data import Veto
-    from tremorcam.measure.blocks import Block
+    from tremorcam.measure.stretches import Stretch
 
 FACE_SERIES = tuple(at for at, region in enumerate(REGIONS) if region.role == "face")
 MOST_VETOES = 3
 """Peaks of one region that are explained away before its search ends."""
 LEAST_BLINK_FREE_SHARE = 0.5
 """A peak that loses more than this share of its amplitude without the blinks is theirs."""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """A part of the recording that is analysed together.
-
-    Parameters
-    ----------
-    phase : str
-    smile : int
-        0 for all smiles together or none.
-    blocks : tuple of Block
-    blinkless : tuple of Block
-        The same without the moments around lid events.
-    holds : tuple of (int, float, float)
-        Smile number, start and end in seconds of what it is made of.
-    opening_mm : float
-        How far the lips slowly open and close, RMS.
-    """
-
-    phase: str
-    smile: int
-    blocks: tuple[Block, ...]
-    blinkless: tuple[Block, ...]
-    holds: tuple[tuple[int, float, float], ...]
-    opening_mm: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tremorcam.measure.peaks import Peak
+    from tremorcam.measure.stretches import Stretch
     from tremorcam.measure.symmetry import SidePair
-    from tremorcam.measure.tremor import RegionTremor, Stretch, StretchTremor
+    from tremorcam.measure.tremor import RegionTremor, StretchTremor
 
 GAIN_RELATIVE_SD = 0.03
 """What the encoder and the patches' averaging do to an amplitude, relative to it: 0.3 mm read 0.96
