@@ -18,7 +18,7 @@ from tremorcam.publish.serialize import ROWS_AT_ONCE, json_parts
 from tremorcam.publish.summary import summary_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -49,7 +49,7 @@ def save_analysis(analysis: Analysis, folder: str | Path) -> None:
     package = json.dumps(describe(analysis.video.name), ensure_ascii=False, indent=2)
     write_files(
         folder,
-        {name: _encoded(csv_parts(table, name)) for name, table in make_tables(analysis).items()}
+        {name: _encoded(_table_parts(analysis, name)) for name in _TABLES}
         | {
             "datapackage.json": package.encode(),
             "report.html": render_report(analysis).encode(),
@@ -64,14 +64,12 @@ def _encoded(parts: Iterator[str]) -> Iterator[bytes]:
 
 def make_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     """Lay out an analysis as the tables of its CSV files, by file name."""
-    return {
-        "summary.csv": pd.DataFrame([summary_row(analysis)]),
-        "measures.csv": analysis.measures,
-        "signals.csv": signals_table(analysis),
-        "spectra.csv": analysis.spectra,
-        "events.csv": analysis.events,
-        "course.csv": analysis.course,
-    }
+    return {name: lay_out(analysis) for name, lay_out in _TABLES.items()}
+
+
+def _table_parts(analysis: Analysis, file: str) -> Iterator[str]:
+    """Write one of the tables a part at a time; it is laid out when the first is asked for."""
+    yield from csv_parts(_TABLES[file](analysis), file)
 
 
 def to_csv(table: pd.DataFrame, file: str) -> str:
@@ -129,6 +127,16 @@ def signals_table(analysis: Analysis) -> pd.DataFrame:
     for at, angle in enumerate(("yaw", "pitch", "roll")):
         wide[f"head_{angle}_deg"] = signals["head_angle_deg"].values[:, at]
     return pd.DataFrame({column.name: wide[column.name] for column in columns("signals.csv")})
+
+
+_TABLES: dict[str, Callable[[Analysis], pd.DataFrame]] = {
+    "summary.csv": lambda analysis: pd.DataFrame([summary_row(analysis)]),
+    "measures.csv": lambda analysis: analysis.measures,
+    "signals.csv": signals_table,
+    "spectra.csv": lambda analysis: analysis.spectra,
+    "events.csv": lambda analysis: analysis.events,
+    "course.csv": lambda analysis: analysis.course,
+}
 
 
 def describe(video_name: str) -> dict[str, Any]:
