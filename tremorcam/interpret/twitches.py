@@ -23,6 +23,8 @@ LID_EVENTS = ("eyelid_spasm", "wink", "lid_twitch", "blink", "incomplete_blink",
 RESTING = ("neutral", "whole")
 """Phases of events while not smiling; ``whole`` is before, between and after all others."""
 CLOSURES = ("eyelid_spasm", "long_closure")
+MOSTLY = 0.5
+"""Share of the shorter of two bursts that lies in the other if both are one (provisional)."""
 
 
 def one_sided_bursts(events: Iterable[Event], side: str, criteria: Criteria) -> tuple[Event, ...]:
@@ -38,10 +40,9 @@ def one_sided_bursts(events: Iterable[Event], side: str, criteria: Criteria) -> 
 def _at_once(one: Event, other: Event, criteria: Criteria) -> bool:
     """Whether two bursts begin together, or the shorter of them mostly falls into the other."""
     shared_s = min(one.offset_s, other.offset_s) - max(one.onset_s, other.onset_s)
-    begins_s = abs(other.onset_s - one.onset_s)
-    return begins_s <= criteria["lids.with_mouth_lag"].value or shared_s >= 0.5 * min(
-        one.duration_s, other.duration_s
-    )
+    shorter_s = min(one.duration_s, other.duration_s)
+    begin_together = abs(other.onset_s - one.onset_s) <= criteria["lids.with_mouth_lag"].value
+    return begin_together or shared_s >= MOSTLY * shorter_s
 
 
 def within(burst: Event, lids: Iterable[Event], criteria: Criteria) -> bool:

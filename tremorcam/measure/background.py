@@ -117,8 +117,8 @@ def dispersion(
     with np.errstate(invalid="ignore"):
         mean = centred.sum(axis=0) / count
         variance = (np.where(both, ratio - mean, 0.0) ** 2).sum(axis=0) / count
-        dispersion: NDArray[np.float64] = np.clip(variance * dof / 2, 1.0, MAX_DISPERSION)
-    return dispersion
+        factor: NDArray[np.float64] = np.clip(variance * dof / 2, 1.0, MAX_DISPERSION)
+    return factor
 
 
 def modulation(power: NDArray[np.float64]) -> NDArray[np.float64]:
