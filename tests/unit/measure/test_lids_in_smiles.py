@@ -82,6 +82,21 @@ def test_a_blink_beside_an_eye_with_little_left_to_close_is_not_one_sided():
     assert found(eyes(right=0.5, shut=wink)) == [("blink", "both"), *[("wink", "left")] * 2]
 
 
+@pytest.mark.parametrize(
+    ("goes_along", "named"), [(0.2, ("wink", "left")), (0.6, ("blink", "both"))]
+)
+def test_a_narrowed_eye_is_held_against_what_it_has_left_to_close(goes_along, named):
+    signals = eyes(right=0.6, shut=[("both", 2.0, 2.3, 0.95), ("left", 12.0, 12.3, 0.95)])
+    time_s = signals["time_s"].values
+    # Of a narrowed eye a closure shows little: it is shut at 4 of 10 mm when it reads 4.0 open.
+    signals["eye_aperture_mm"].values[:, 1] = 2.0 + 0.8 * signals["eye_aperture_mm"].values[:, 1]
+    meanwhile = (time_s > 12.0) & (time_s < 12.3)
+    open_mm = np.median(signals["eye_aperture_mm"].values[(time_s > 9) & (time_s < 11), 1])
+    shut_mm = signals["eye_aperture_mm"].values[:, 1].min()
+    signals["eye_aperture_mm"].values[meanwhile, 1] -= goes_along * (open_mm - shut_mm)
+    assert found(signals) == [("blink", "both"), named]
+
+
 def test_a_blink_within_a_long_closure_of_one_eye_is_no_spasm_of_both():
     shut = [("left", 8.0, 13.0, 0.6), ("both", 10.0, 10.3, 0.95)]
     assert found(eyes(shut=shut)) == [("eyelid_spasm", "left"), ("blink", "both")]
