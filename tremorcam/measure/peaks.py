@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tremorcam.measure.blocks import Block
+    from tremorcam.measure.confidence import Interval
 
 ALPHA = 0.001
 """False alarms that noise may raise per recording, all regions and phases together. All causes
@@ -45,11 +46,14 @@ class Peak:
         With this series' background fitted beside the peak.
     p_value : float
         Probability that noise reaches this anywhere, in any region or phase.
+    explained_hz : tuple of float
+        Higher peaks of the series that are not its own.
     """
 
     tremor: Narrowband
     spectrum: Spectrum
     p_value: float
+    explained_hz: tuple[float, ...] = ()
 
 
 def family_p_value(p_value: float, n_tests: int) -> float:
@@ -146,7 +150,18 @@ def measure_peak(
     tremor = narrowband(blocks, series, spectrum, first.centre_hz, seed=seed)
     if tremor is None or not tremor.rms_mm.value > 0 or not p_value < ALPHA:
         return None
-    return Peak(tremor, spectrum, p_value) if _lasting_s(tremor) >= LEAST_LASTING_S else None
+    is_rhythm = _lasting_s(tremor) >= LEAST_LASTING_S and is_told(tremor.frequency_hz)
+    return Peak(tremor, spectrum, p_value) if is_rhythm else None
+
+
+def is_told(frequency_hz: Interval) -> bool:
+    """Whether a frequency is known to within the band it is told from, mirror images apart.
+
+    What noise or a swaying head heaps up there has none. Of 237 sinusoids of 0.05 mm and more
+    the least known one was told to 0.7 Hz.
+    """
+    at_hz = frequency_hz.value
+    return not min(at_hz - frequency_hz.low, frequency_hz.high - at_hz) > HALF_BAND_HZ
 
 
 def _lasting_s(tremor: Narrowband) -> float:

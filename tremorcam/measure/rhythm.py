@@ -41,14 +41,17 @@ def persistence(peak: Peak, blocks: Sequence[Block]) -> float:
     """Share of 3 s windows whose strongest peak is the tremor's, within 1 Hz.
 
     A window holds the peak if its Hann periodogram is highest there, relative to the
-    background, and higher than noise is once in a hundred times. NaN without a window.
+    background, and higher than noise is once in a hundred times; what the head or another
+    cause adds elsewhere does not compete with it. NaN without a window.
     """
     spectrum, series = peak.spectrum, peak.tremor.series
     frequency_hz = spectrum.frequency_hz[spectrum.in_band]
     least = stats.chi2.ppf(WINDOW_QUANTILE, 4) / 4
     same = np.abs(frequency_hz - peak.tremor.centre_hz) <= SAME_PEAK_HZ
+    not_own = [np.abs(frequency_hz - at_hz) <= SAME_PEAK_HZ for at_hz in peak.explained_hz]
+    competes = same | ~np.any([np.zeros_like(same), *not_own], axis=0)
     held = [
-        bool(same[np.argmax(ratio)]) and ratio.max() >= least
+        bool(same[competes][np.argmax(ratio[competes])]) and ratio[competes].max() >= least
         for block in blocks
         for ratio in _window_ratios(block, spectrum, series, frequency_hz)
     ]

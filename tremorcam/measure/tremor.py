@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -147,6 +147,7 @@ class _Search:
         self, series: int, peak: Peak | None, strongest: Narrowband | None
     ) -> Peak | None:
         blocked: list[tuple[float, float]] = []
+        explained_hz: tuple[float, ...] = ()
         for _ in range(MOST_VETOES):
             if peak is None:
                 return None
@@ -155,10 +156,11 @@ class _Search:
             )
             veto = None if carried else self._veto(peak, series)
             if veto is None and not carried and peak.tremor.rms_mm.value >= self.hidden_mm:
-                return peak
+                return replace(peak, explained_hz=explained_hz)
             if veto is not None:
                 self.vetoes.append((peak.tremor.rms_mm.value, veto))
             at_hz = peak.tremor.centre_hz
+            explained_hz += (at_hz,)
             reach_hz = 2 * self.spectrum.half_width_hz + 0.1
             blocked.append((at_hz - reach_hz, at_hz + reach_hz))
             peak = self._next_peak(series, blocked)

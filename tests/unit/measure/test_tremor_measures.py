@@ -143,6 +143,16 @@ def test_persistence_tells_a_steady_tremor_from_a_brief_one():
     assert found["value"] <= 0.5
 
 
+def test_what_the_head_adds_beside_a_tremor_does_not_make_it_less_persistent():
+    signals = make_signals(tremor={LEFT: (8, 0.2)})
+    signals["head_mm"].values[:, 1] += wave(signals, 5)
+    found = measured(move(signals, (LEFT,), 0.4 * wave(signals, 5)))
+    assert [veto.cause for veto in found.vetoes] == ["head_motion"]
+    place = {"region": "mouth_corner", "side": "left"}
+    assert row(found, "tremor_frequency", **place)["value"] == pytest.approx(8, abs=0.05)
+    assert row(found, "tremor_persistence", **place)["value"] == 1.0
+
+
 def test_the_stability_index_tells_a_clock_from_an_irregular_rhythm():
     place = {"region": "mouth_corner", "side": "left"}
     clock = measured(make_signals(tremor={LEFT: (7, 0.3)}, noise_mm_per_rthz=0.001))

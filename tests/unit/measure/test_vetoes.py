@@ -6,6 +6,8 @@ from measuring import detected, measured, move, video
 from synthetic_signals import make_signals
 
 from tremorcam.measure.blocks import REGION_SERIES
+from tremorcam.measure.confidence import Interval
+from tremorcam.measure.peaks import is_told
 
 FACE = tuple(key for key in REGION_SERIES if not key.endswith("_both") or key == "chin_both")
 
@@ -259,3 +261,12 @@ def test_a_tremor_among_twitches_keeps_its_frequency_and_size():
     found = found[found["phase"] == "hold"].set_index("measure")["value"]
     assert found["tremor_frequency"] == pytest.approx(9.0, abs=0.05)
     assert found["tremor_amplitude_rms"] == pytest.approx(0.2 / np.sqrt(2), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("frequency_hz", "told"),
+    [(Interval(3.8, -3.5, 11.1), False), (Interval(4.1, 3.4, 11.6), True)],
+    ids=["none", "one or its mirror image"],
+)
+def test_what_has_no_frequency_is_no_rhythm(frequency_hz, told):
+    assert is_told(frequency_hz) is told
