@@ -27,6 +27,9 @@ LEAST_PEAK_MM = 0.2
 """Smaller twitches are not told from errors of the tracking (provisional)."""
 CONJUGATE_LAG_S = 0.067
 CONJUGATE_RATIO = 0.5
+TOGETHER_S, TOGETHER_SHARE = 0.5, 0.5
+"""What both sides do for so long, and for so much of the longer one's time, is one movement, such
+as talk: twitches of muscle fibres that meet by chance are over sooner (provisional)."""
 HEAD_RATIO = 0.5
 """A burst of the nose bridge or forehead at the same time and of at least this share is the
 head's, not the mouth's (provisional)."""
@@ -202,7 +205,7 @@ def _merge_sides(
             weaker, stronger = sorted((one, other), key=lambda event: event.peak)
             if weaker.peak < CONJUGATE_RATIO * stronger.peak:
                 gone.add(weaker)
-            elif abs(one.rise_s - other.rise_s) <= CONJUGATE_LAG_S or any(
+            elif _are_one(one, other) or any(
                 overlap_s(jaw.span_s, stronger.span_s) > 0
                 and jaw.peak >= CONJUGATE_RATIO * stronger.peak
                 for jaw in middle
@@ -217,6 +220,14 @@ def _merge_sides(
         if not any(overlap_s(event.span_s, other.span_s) > 0 for other in sided)
     ]
     return sided + alone
+
+
+def _are_one(left: Event, right: Event) -> bool:
+    """Whether the sides begin together, or last together for longer than chance lets them."""
+    begin_together = abs(left.rise_s - right.rise_s) <= CONJUGATE_LAG_S
+    longer_s = max(event.offset_s - event.onset_s for event in (left, right))
+    least_s = max(TOGETHER_S, TOGETHER_SHARE * longer_s)
+    return begin_together or overlap_s(left.span_s, right.span_s) >= least_s
 
 
 def _joined(one: Event, other: Event) -> Event:

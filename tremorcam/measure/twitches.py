@@ -32,6 +32,9 @@ REST_S, QUICK_REST_S = 2.0, 1.0
 """Length of the running median: at first twice a long burst's, which it would else follow; then,
 without the bursts that are known, short enough to follow a head that sways."""
 SHORTEST_PIECE_S = 0.5
+BLURRED_S = 0.2
+"""A twitch is at its fastest for less than this: what is followed, but poorly, for longer cuts it
+(provisional)."""
 SHORTEST_S, LONGEST_S = 0.07, 3.0
 """A run of clonic twitches may go on for seconds; what lasts longer is a change of expression."""
 MERGE_S = 0.1
@@ -74,8 +77,10 @@ def find_twitches(samples: Samples, at: int, start_s: float, stop_s: float) -> l
         return []
     found = []
     for piece, quick, spans in zip(pieces, *_told_apart(samples, at, pieces), strict=True):
-        size_mm = np.hypot(quick[:, 0], quick[:, 1])
+        smooth = _smooth(quick, samples.interval_s)
         for first, last in spans:
+            # Along its own direction: tremor across it is no part of it.
+            size_mm = np.abs(quick @ _direction(smooth[first:last]))
             peak_mm = float(size_mm[first:last].max())
             moving = first + np.flatnonzero(size_mm[first:last] >= EDGE_SHARE * peak_mm)
             start, stop = int(moving[0]), int(moving[-1]) + 1
@@ -87,6 +92,12 @@ def find_twitches(samples: Samples, at: int, start_s: float, stop_s: float) -> l
             onset_s = float(time_s[start])
             found.append(Twitch(REGIONS[at], onset_s, offset_s, rise_s, peak_mm, whole))
     return found
+
+
+def _direction(motion: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Find the unit vector to where a movement has gone furthest from its usual place."""
+    furthest: NDArray[np.float64] = motion[np.argmax(np.linalg.norm(motion, axis=1))]
+    return furthest / max(float(np.linalg.norm(furthest)), 1e-12)
 
 
 def _told_apart(
@@ -127,10 +138,18 @@ def _outside(n: int, spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
 
 
 def _pieces(samples: Samples, at: int, start_s: float, stop_s: float) -> list[NDArray[np.intp]]:
-    """Frames of a region without a gap between them, as the tracker ties them together."""
-    within = (samples.time_s >= start_s) & (samples.time_s <= stop_s) & samples.valid[:, at]
-    frames = np.flatnonzero(within)
-    gaps = np.flatnonzero(np.diff(samples.time_s[frames]) > GAP_INTERVALS * samples.interval_s)
+    """Frames of a region that the tracker ties together, shape (n,) each.
+
+    A twitch moves skin so fast that some of its frames tell little by themselves; as long as the
+    region was followed through them, both sides of them are still tied.
+    """
+    within = (samples.time_s >= start_s) & (samples.time_s <= stop_s)
+    frames = np.flatnonzero(within & samples.valid[:, at])
+    followed = np.isfinite(samples.motion_mm[:, at]).all(axis=1)
+    lost = np.cumsum(~followed)[frames]
+    steps_s = np.diff(samples.time_s[frames])
+    longest_s = np.where(np.diff(lost) > 0, GAP_INTERVALS * samples.interval_s, BLURRED_S)
+    gaps = np.flatnonzero(steps_s > longest_s)
     least = max(5, round(SHORTEST_PIECE_S / samples.interval_s))
     return [piece for piece in np.split(frames, gaps + 1) if len(piece) >= least]
 
@@ -235,8 +254,11 @@ def _parted(
 
 
 def _is_sudden(smooth: NDArray[np.float64], start: int, stop: int, steep: int) -> bool:
-    """Whether the movement comes or goes as fast as a muscle twitches."""
-    around = smooth[max(start - steep, 0) : stop + steep]
-    changes = np.linalg.norm(around[steep:] - around[:-steep], axis=1)
-    peak = np.linalg.norm(smooth[start:stop], axis=1).max()
-    return bool(changes.max(initial=0.0) >= STEEP_SHARE * peak)
+    """Whether the movement comes or goes as fast as a muscle twitches.
+
+    Along its own direction: tremor across it would lend its speed to a head that sways.
+    """
+    along = smooth @ _direction(smooth[start:stop])
+    around = along[max(start - steep, 0) : stop + steep]
+    changes = np.abs(around[steep:] - around[:-steep])
+    return bool(changes.max(initial=0.0) >= STEEP_SHARE * np.abs(along[start:stop]).max())

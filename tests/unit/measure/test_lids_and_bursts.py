@@ -272,10 +272,25 @@ def test_what_a_region_is_followed_too_badly_for_is_no_twitch(size_mm, expected)
     assert len(events(measured(signals), "cheek_burst")) == expected
 
 
-def test_what_swells_like_a_swaying_head_is_no_burst():
+@pytest.mark.parametrize(("fast", "expected"), [("blurred", 1), ("lost", 0)])
+def test_a_twitch_too_fast_to_be_sure_of_is_whole_as_long_as_it_was_followed(fast, expected):
+    signals = twitch(make_signals(blinks_s=()), ("cheek_left",), 11.0, 2.0)
+    rises = np.abs(signals["time_s"].values - 10.93) < 0.05
+    if fast == "blurred":
+        signals["displacement_se_mm"].sel(channel="cheek_left").values[rises] = 0.15
+    else:
+        signals["displacement_mm"].sel(channel="cheek_left").values[rises] = np.nan
+    assert len(events(measured(signals), "cheek_burst")) == expected
+
+
+@pytest.mark.parametrize("tremor_mm", [0.0, 0.15])
+def test_what_swells_like_a_swaying_head_is_no_burst_beside_a_tremor_either(tremor_mm):
+    keys = ("mouth_corner_left", "upper_lip_left")
     signals = make_signals()
+    tremor = tremor_mm * np.sin(2 * np.pi * 9.0 * signals["time_s"].values)
+    move(signals, keys, tremor, (1.0, 0.0))
     for at in (7.5, 10.0, 13.0, 15.5):
-        twitch(signals, ("mouth_corner_left", "upper_lip_left"), at, 0.5, width_s=0.35)
+        twitch(signals, keys, at, 0.5, width_s=0.35)
     assert events(measured(signals), "mouth_burst").empty
 
 
@@ -285,6 +300,18 @@ def test_a_jaw_that_moves_both_sides_unevenly_twitches_on_neither():
         twitch(signals, ("lower_lip_left", "chin_both"), at, 2.0)
         twitch(signals, ("lower_lip_right",), at + 0.09, 1.5)
     assert set(events(measured(signals), "mouth_burst")["side"]) == {"both"}
+
+
+@pytest.mark.parametrize(("lasts_s", "sides"), [(0.8, {"both"}), (0.25, {"left", "right"})])
+def test_what_both_sides_do_for_longer_than_a_twitch_is_of_both(lasts_s, sides):
+    signals = make_signals()
+    time_s = signals["time_s"].values
+    for key, late_s in (("lower_lip_left", 0.0), ("lower_lip_right", 0.15)):
+        start_s, stop_s = 9.0 + late_s, 9.0 + late_s + lasts_s
+        move(
+            signals, (key,), np.tanh((time_s - start_s) / 0.03) - np.tanh((time_s - stop_s) / 0.03)
+        )
+    assert set(events(measured(signals), "mouth_burst")["side"]) == sides
 
 
 def test_a_weak_partner_is_the_stronger_sides_own():
