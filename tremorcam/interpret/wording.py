@@ -56,7 +56,7 @@ def _clinician(facts: Facts, findings: tuple[Finding, ...]) -> str:
         ("blinks", facts.blink_rate, "/min"),
         (f"eye narrowing, {facts.narrowing.side} more", facts.narrowing.difference, " points"),
     ]
-    parts += [f"{name} {_numbers(reading)}{unit}" for name, reading, unit in rates
+    parts += [f"{name} {in_numbers(reading)}{unit}" for name, reading, unit in rates
               if reading and reading.known]  # fmt: skip
     parts.append(f"observed {facts.recording.observed_s:.0f} s")
     for status in ("consistent", "not_assessable"):
@@ -70,8 +70,8 @@ def _peak_line(facts: Facts) -> str:
     found = [peak for peak in map(facts.tremor.strongest, SIDES) if peak]
     middle = facts.tremor.strongest("both")
     lines = [
-        f"{peak.place} {_numbers(peak.frequency)} Hz, {_numbers(peak.p2p)} mm p-p"
-        + (f", growth {_numbers(peak.growth)}" if peak.growth.known else "")
+        f"{peak.place} {in_numbers(peak.frequency)} Hz, {in_numbers(peak.p2p)} mm p-p"
+        + (f", growth {in_numbers(peak.growth)}" if peak.growth.known else "")
         for peak in (*found, *([middle] if middle else []))
     ]
     limit = facts.tremor.detection_limit
@@ -84,10 +84,14 @@ def _peak_line(facts: Facts) -> str:
     )
 
 
-def _numbers(reading: Reading) -> str:
+def in_numbers(reading: Reading) -> str:
+    """Write a value with its interval, three digits each."""
     if not reading.known:
         return "n/a"
-    text = f"{reading.value:.3g}"
+    low, high = reading.ci_low, reading.ci_high
+    # More where the bounds of a narrow interval would read the same.
+    digits = next((n for n in (3, 4, 5) if f"{low:.{n}g}" != f"{high:.{n}g}"), 3)
+    text = f"{reading.value:.{digits}g}"
     if reading.bounded:
-        text += f" [{reading.ci_low:.3g}, {reading.ci_high:.3g}]"
+        text += f" [{low:.{digits}g}, {high:.{digits}g}]"
     return text

@@ -8,7 +8,9 @@ from synthetic_measurement import Shake, event, hand_made
 
 from tremorcam.data import Reason, Veto
 from tremorcam.interpret import interpret
+from tremorcam.interpret.tables import Reading
 from tremorcam.interpret.texts import load_texts
+from tremorcam.interpret.wording import in_numbers
 
 BOTH = {"mouth_corner_left": Shake(), "mouth_corner_right": Shake(mm=0.25)}
 SPASMS = [event("eyelid_spasm", "left", at) for at in (7.0, 9.0, 12.0, 15.0)]
@@ -47,6 +49,19 @@ def test_tremor_says_where_how_fast_and_how_large():
         "The face shook on both sides of the mouth, 9.0 times a second by 0.3 mm at most: "
         "it resembles fine tremor on both sides."
     )
+
+
+@pytest.mark.parametrize(
+    ("reading", "text"),
+    [
+        (Reading(9.0, 8.997, 9.003), "9 [8.997, 9.003]"),
+        (Reading(0.589, 0.554, 0.644), "0.589 [0.554, 0.644]"),
+        (Reading(0.0, 0.0, 0.0), "0 [0, 0]"),
+        (Reading(0.25), "0.25"),
+    ],
+)
+def test_bounds_of_a_narrow_interval_differ_in_a_clinicians_line(reading, text):
+    assert in_numbers(reading) == text
 
 
 def test_the_paragraph_says_how_much_and_how_sure_and_does_not_repeat_the_answer():
