@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tremorcam.measure import blocks, confidence, peaks, projection, quality, rhythm, tremor_rows
-from tremorcam.measure.spectrum import time_half_bandwidth
+from tremorcam.measure.tapers import time_half_bandwidth
 from tremorcam.track import flow
 from tremorcam.track.crop import IOD_PX
 from tremorcam.track.head import SLOW_HZ

@@ -11,23 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from tremorcam.anatomy import REGIONS
-from tremorcam.data import COURSE_COLUMNS, SPECTRUM_COLUMNS
-from tremorcam.measure.blocks import (
-    SERIES,
-    Samples,
-    collect_samples,
-)
+from tremorcam.measure.blocks import Samples, collect_samples
 from tremorcam.measure.bursts import find_bursts
-from tremorcam.measure.course import course_rows
+from tremorcam.measure.curves import course_table, spectra_table
 from tremorcam.measure.events import events_table, passing, unasked
 from tremorcam.measure.general_rows import add_bursts, add_coupling, add_eyes, add_scale, add_smiles
 from tremorcam.measure.intervals import inside
 from tremorcam.measure.lid_twitches import lid_twitches
 from tremorcam.measure.lids import lid_events
-from tremorcam.measure.narrowband import narrowband
 from tremorcam.measure.phases import Cue, find_phases, spans_of
 from tremorcam.measure.quality import analysis_band_hz, assess_quality, bits_per_pixel
 from tremorcam.measure.spectrum import frequency_grid
@@ -50,6 +43,7 @@ from tremorcam.measure.vetoes import gather
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import pandas as pd
     import xarray as xr
 
     from tremorcam.data import Quality, Timing, Veto, VideoInfo
@@ -152,9 +146,9 @@ def measure(
     return Measurement(
         phases=phases,
         measures=rows.table(),
-        spectra=_spectra_table(first),
+        spectra=spectra_table(first),
         events=events_table([*own_lids, *twitches, *bursts], phases),
-        course=_course_table(main),
+        course=course_table(main),
         vetoes=vetoes,
         quality=assess_quality(
             signals, distinct, timing, video,
@@ -254,55 +248,6 @@ def _recorded(signals: xr.Dataset, video: VideoInfo, rate_hz: float) -> Recorded
     mm_per_px = float(np.nanmedian(scale)) if np.isfinite(scale).any() else 0.0
     loss_px, hidden_px = lost_px(bits_per_pixel(video, rate_hz))
     return Recorded(rate_hz, bounds, loss_px * mm_per_px, hidden_px * mm_per_px)
-
-
-def _spectra_table(found: Sequence[StretchTremor]) -> pd.DataFrame:
-    """Spectra of every region, one for each phase; of all smiles together."""
-    tables = []
-    for each in found:
-        noise = {
-            region.region.key: region.peak.spectrum
-            for region in each.regions
-            if region.peak is not None
-        }
-        for series, region in enumerate(REGIONS):
-            psd = each.spectrum.psd[:, series].sum(axis=1)
-            if not np.isfinite(psd).all():
-                continue
-            background = noise.get(region.key, each.spectrum).background[:, series]
-            columns = {
-                "region": region.name,
-                "side": region.side,
-                "phase": each.stretch.phase,
-                "frequency_hz": each.spectrum.frequency_hz,
-                "psd_mm2_per_hz": psd,
-                "noise_psd_mm2_per_hz": np.nansum(background, axis=1),
-            }
-            tables.append(pd.DataFrame(columns))
-    if not tables:
-        return pd.DataFrame({name: [] for name in SPECTRUM_COLUMNS})
-    return pd.concat(tables, ignore_index=True)[list(SPECTRUM_COLUMNS)]
-
-
-def _course_table(main: StretchTremor | None) -> pd.DataFrame:
-    """Every region over time, at its own frequency or else at the strongest one's."""
-    strongest = None if main is None else main.strongest()
-    if main is None or strongest is None:
-        return pd.DataFrame({name: [] for name in COURSE_COLUMNS})
-    rows = []
-    for each in main.regions:
-        series = SERIES.index(each.region.key)
-        tremor = (
-            each.peak.tremor
-            if each.peak is not None
-            else narrowband(
-                main.stretch.blocks, series, main.spectrum,
-                strongest.tremor.centre_hz, refine=False,
-            )
-        )  # fmt: skip
-        if tremor is not None:
-            rows += course_rows(each.region.name, each.region.side, tremor)
-    return pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
 
 
 def _analysed_s(samples: Samples, phases: pd.DataFrame) -> float:

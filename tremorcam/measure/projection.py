@@ -14,7 +14,7 @@ import numpy as np
 
 from tremorcam.measure.confidence import DRAWS
 from tremorcam.measure.prediction import Waves
-from tremorcam.measure.spectrum import tapers_at
+from tremorcam.measure.tapers import tapers_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

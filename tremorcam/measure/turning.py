@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-_AS_COMPLEX = np.array([1.0, 1.0j])
 SMOOTH_S = 0.1
 LONE_FRAMES = 5
 """Frames of the running median that leaves out single errors of the landmarks."""
@@ -97,8 +96,8 @@ def _about_head(
     references = [region.key for region in REGIONS if region.role == "reference"]
     place_px = during["region_px"].median("frame")
     arm_px = place_px.sel(channel=keys) - place_px.sel(channel=references).mean("channel")
-    arm = arm_px.values @ _AS_COMPLEX * float(during["mm_per_px"].median())
-    moved = during["displacement_mm"].sel(channel=keys).values @ _AS_COMPLEX
+    arm = arm_px.values @ (1, 1j) * float(during["mm_per_px"].median())
+    moved = during["displacement_mm"].sel(channel=keys).values @ (1, 1j)
     width = max(1, round(SMOOTH_S / median_interval_s(during["time_s"].values)))
     smooth = ndimage.uniform_filter1d(moved, width, axis=0, mode="nearest")
     return smooth - smooth.mean(axis=0), arm
