@@ -400,6 +400,7 @@ def _finding(category: str, primary: str) -> Finding:
             source="Provisional; no facial norm is published",
             confidence="low",
             reference="growth_ratio mouth_corner left",
+            limit="at least 1.5",
         ),
     )
     return Finding(

@@ -94,7 +94,8 @@ class Evidence:
     """One criterion of a finding, held against what was measured.
 
     ``met`` is ``None`` where it could not be assessed. ``reference`` names the row of
-    measures.csv or events.csv that the value stands in.
+    measures.csv or events.csv that the value stands in. ``limit`` is the threshold in words, such
+    as ``at least 3 mm``; empty in files of before it was told.
     """
 
     criterion: str
@@ -108,6 +109,7 @@ class Evidence:
     source: str
     confidence: str
     reference: str = ""
+    limit: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from tremorcam.apps.tasks import Outcome, RegionLine, failure
 from tremorcam.apps.wording import unexpected
 from tremorcam.data import TremorcamError
 from tremorcam.publish.answer import Answer
+from tremorcam.publish.limits import describe_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,19 +103,19 @@ def _write_overlay(analysis: Analysis, task: Task, progress: Progress) -> str | 
 
 def describe(analysis: Analysis, task: Task) -> Outcome:
     """Condense an analysis that is saved in the task's folder."""
+    answer = Answer(analysis)
     return Outcome(
         video=task.video,
         folder=task.folder,
         row=publish.summary_row(analysis),
-        lines=_region_lines(analysis),
-        reasons=tuple(reason.message for reason in analysis.quality.reasons),
+        lines=_region_lines(answer),
+        reasons=tuple(reason.message for reason in describe_limits(answer).reasons),
     )
 
 
-def _region_lines(analysis: Analysis) -> tuple[RegionLine, ...]:
+def _region_lines(answer: Answer) -> tuple[RegionLine, ...]:
     """Both mouth corners, and the region of the strongest tremor where that is another."""
     places = [("mouth_corner", "left"), ("mouth_corner", "right")]
-    answer = Answer(analysis)
     if answer.tremor and (answer.tremor.region, answer.tremor.side) not in places:
         places.append((answer.tremor.region, answer.tremor.side))
     lines = []

@@ -48,6 +48,13 @@ class Criterion(_Frozen):
             raise ValueError(f"'upper' ({self.upper}) should exceed 'value' ({self.value})")
         return self
 
+    @property
+    def limit(self) -> str:
+        """The threshold in words: its relation, value and unit."""
+        upper = "" if self.upper is None else f" to {self.upper:g}"
+        unit = "" if self.unit == "1" else f" {self.unit.removeprefix('1')}"
+        return f"{self.relation.replace('_', ' ')} {self.value:g}{upper}{unit}"
+
     def met_by(self, value: float) -> bool | None:
         """Hold a value against the threshold; ``None`` where the value is NaN."""
         if math.isnan(value):

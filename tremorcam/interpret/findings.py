@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tremorcam.data import Evidence
-    from tremorcam.interpret.criteria import Category, Criteria
+    from tremorcam.interpret.criteria import Category
     from tremorcam.interpret.facts import Facts
     from tremorcam.interpret.patterns import Verdict
 
@@ -82,11 +82,11 @@ def _explain(category: Category, status: Status, verdict: Verdict, facts: Facts)
     if status == "consistent":
         return f"What was measured would fit {fits}."
     if status == "not_consistent":
-        return f"What was measured does not look like {fits}. {_unmet(verdict, facts)}"
+        return f"What was measured does not look like {fits}. {_unmet(verdict)}"
     return f"Whether this looks like {fits} cannot be told{_for_lack(verdict, facts)}."
 
 
-def _unmet(verdict: Verdict, facts: Facts) -> str:
+def _unmet(verdict: Verdict) -> str:
     """Say which criteria speak against it, the needed ones first of all."""
     pieces = [piece for piece in verdict.needed if piece.met is False]
     pieces = pieces or [piece for piece in verdict.supporting if piece.met is False]
@@ -94,22 +94,18 @@ def _unmet(verdict: Verdict, facts: Facts) -> str:
     lacking = [piece for piece in pieces if piece not in there]
     texts = {"Not met": lacking, "Against it": there}
     return " ".join(
-        f"{text}: {'; '.join(_held(piece, facts.criteria) for piece in group)}."
+        f"{text}: {'; '.join(_held(piece) for piece in group)}."
         for text, group in texts.items()
         if group
     )
 
 
-def _held(piece: Evidence, criteria: Criteria) -> str:
+def _held(piece: Evidence) -> str:
     description = _lower(piece.description.removeprefix(NOT_SO))
     if piece.value is None:
         return description
-    criterion = criteria[piece.criterion.removeprefix("not ")]
-    limit = f"{criterion.value:g}" + (f" to {criterion.upper:g}" if criterion.upper else "")
-    unit = "" if criterion.unit == "1" else f" {criterion.unit.removeprefix('1')}"
-    relation = criterion.relation.replace("_", " ")
     value = "below 0.001" if 0 < piece.value < 0.001 else f"{piece.value:.3g}"
-    return f"{description}: {value} ({relation} {limit}{unit})"
+    return f"{description}: {value} ({piece.limit})"
 
 
 def _for_lack(verdict: Verdict, facts: Facts) -> str:

@@ -106,6 +106,7 @@ class Judge:
             source=criterion.source,
             confidence=criterion.confidence,
             reference=reading.reference,
+            limit=criterion.limit,
         )
 
 

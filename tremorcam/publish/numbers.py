@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 NOTHING = "–"
 MINUS = "\N{MINUS SIGN}"
+GAP = "\N{NO-BREAK SPACE}"
 LEAST = 1e-5
 
 
@@ -50,7 +51,8 @@ def format_estimate(estimate: Estimate, digits: int = 2) -> str:
         f"{number:.{decimals}f}".replace("-", MINUS)
         for number in (estimate.value, estimate.ci_low, estimate.ci_high)
     )
-    return f"{value} ({low} to {high})"
+    # A line may break before the interval, not within it.
+    return f"{value} ({low}{GAP}to{GAP}{high})"
 
 
 def _decimals(value: float, digits: int) -> int:
@@ -59,7 +61,7 @@ def _decimals(value: float, digits: int) -> int:
 
 def format_unit(unit: str | None) -> str:
     """Write a unit after a number, with a gap that does not break; nothing for a plain number."""
-    return "" if unit in (None, "", "1") else f"\N{NO-BREAK SPACE}{unit}"
+    return "" if unit in (None, "", "1") else f"{GAP}{unit}"
 
 
 def format_limit(value: float | None, unit: str | None, digits: int = 2) -> str:

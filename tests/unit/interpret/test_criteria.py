@@ -53,6 +53,18 @@ def test_doubts_and_advice_know_every_reason_of_the_dictionary():
     assert set(load_texts().advice) == reasons
 
 
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        ("tremor.p_value", "at most 0.001"),
+        ("tremor.slow_band", "within 3 to 6 Hz"),
+        ("bursts.rate", "at least 10 /min"),
+    ],
+)
+def test_a_threshold_tells_on_which_side_of_it_a_value_must_lie(name, limit):
+    assert load_criteria()[name].limit == limit
+
+
 def test_rivals_cover_the_categories():
     assert set(load_criteria().rivals) == set(CATEGORIES)
 

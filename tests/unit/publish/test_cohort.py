@@ -38,7 +38,7 @@ def summary(tmp_path_factory):
 def test_recordings_are_compared(summary):
     page = report_cohort(summary)
     assert "A tremor was detected in 2 of 3 recordings; 2 more could not tell." in page
-    assert "0.40 (0.36 to 0.45)" in page
+    assert "0.40 (0.36 to 0.45)" in page.replace("\N{NO-BREAK SPACE}", " ")
     assert "none above 0.064" in page
     assert "a.txt is no &lt;video&gt;" in page
     assert "<script" not in page

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from synthetic_analysis import make_analysis, make_unusable_analysis
 
-from tremorcam.data import Quality
+from tremorcam.data import Quality, Reason
 from tremorcam.publish import from_json, render_report, save_report, summary_row, to_json
 from tremorcam.publish.answer import Estimate
 from tremorcam.publish.numbers import format_estimate, format_limit, format_number
@@ -157,6 +157,24 @@ def test_what_was_not_assessed_is_not_called_absent():
     assert summary_row(analysis)["detected"] is None
 
 
+def test_what_was_only_noticed_is_named_where_the_quality_is():
+    noticed = "Only 7.6 s could be measured; hold the smile for 15 s or longer."
+    quality = Quality("ok", (Reason("too_short", noticed, 7.6, 10.0, "s", "note"),))
+    text = Page(render_report(dataclasses.replace(make_analysis(), quality=quality))).text
+    assert "Nothing limits" not in text
+    badge = text.index("recording: good")
+    assert badge < text.index(noticed) < text.index("Where it shakes")
+
+
+def test_only_a_recording_without_any_reason_is_said_to_have_no_limit():
+    text = Page(render_report(dataclasses.replace(make_analysis(), quality=Quality("ok")))).text
+    assert "recording: good Nothing limits what this recording can tell." in text
+
+
+def test_a_threshold_says_on_which_side_of_it_a_value_must_lie(page):
+    assert "at least 1.5 ✓ yes" in page.text
+
+
 def test_no_picture_of_the_person_is_shown_by_itself(source):
     assert "A picture from the recording" not in source
     assert "data:image/jpeg" not in source
@@ -189,7 +207,10 @@ def test_numbers_are_written_for_people(value, digits, text):
 
 
 def test_estimates_show_their_interval():
-    assert format_estimate(Estimate(0.44, 0.396, 0.4928)) == "0.44 (0.40 to 0.49)"
+    assert (
+        format_estimate(Estimate(0.44, 0.396, 0.4928))
+        == "0.44 (0.40\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.49)"
+    )
     assert format_estimate(Estimate(0.44)) == "0.44"
     assert format_estimate(Estimate()) == "–"
     assert format_limit(0.5, "mm") == "0.50\N{NO-BREAK SPACE}mm"

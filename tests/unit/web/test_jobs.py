@@ -31,6 +31,9 @@ def test_a_result_from_upload_to_download(working_client):
     view = client.get(f"{path}/view").json()
     assert view["summary"]["video"] == "Zoë's smile.mp4"
     assert view["words"]["answer"] == done["result"]["answer"]
+    assert (view["quality"]["status"], view["quality"]["label"]) == ("limited", "limited")
+    # The gravest comes first.
+    assert [r["code"] for r in view["quality"]["reasons"]] == ["head_turned", "duplicate_frames"]
     assert len(view["traces"]["time_s"]) == len(view["traces"]["tremor_mm"]["left"]) == 600
     left = next(r for r in view["regions"] if (r["region"], r["side"]) == ("cheek", "left"))
     assert (left["detected"], left["measured"]) == (False, True)

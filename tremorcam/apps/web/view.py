@@ -16,6 +16,7 @@ from tremorcam.dictionary import measures as measure_texts
 from tremorcam.publish import summary_row
 from tremorcam.publish.answer import FACE_REGIONS, Answer, Estimate
 from tremorcam.publish.figures.traces import band_movement
+from tremorcam.publish.limits import describe_limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +50,7 @@ def build_view(analysis: Analysis) -> dict[str, Any]:
         "region": {"name": answer.region, "label": region_label(answer.region)},
         "stretch": {"phase": answer.stretch.phase, "bounds_s": answer.stretch_bounds_s()},
         "words": dict(analysis.words),
-        "quality": asdict(analysis.quality),
+        "quality": {"status": analysis.quality.status} | asdict(describe_limits(answer)),
         "findings": [
             {"label": categories()[finding.category]} | asdict(finding)
             for finding in analysis.findings

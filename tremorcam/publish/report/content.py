@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -212,26 +212,33 @@ def _side_row(
     answer: Answer, measure: str, label: str, digits: int, *, region: str | None
 ) -> SideRow | None:
     cells: dict[str, str] = {}
+    meaning = measures()[measure]
     for side in SIDES:
-        estimate = answer.lookup(measure, side=side, region=region)
+        estimate, unit = _readable(answer.lookup(measure, side=side, region=region), meaning.unit)
         cells[side] = format_estimate(estimate, digits)
         if estimate.detected is False:
             cells[side] = "none detected" if measure in _DETECTED else NOTHING
     if set(cells.values()) == {NOTHING}:
         return None
-    meaning = measures()[measure]
-    return SideRow(label, _unit(meaning.unit), meaning.text, cells)
+    return SideRow(label, unit, meaning.text, cells)
 
 
 def _joint_row(answer: Answer, measure: str, label: str, digits: int) -> SideRow | None:
-    estimate = answer.lookup(measure)
+    meaning = measures()[measure]
+    estimate, unit = _readable(answer.lookup(measure), meaning.unit)
     if not estimate.known:
         return None
-    meaning = measures()[measure]
-    return SideRow(
-        label, _unit(meaning.unit), meaning.text, joint=format_estimate(estimate, digits)
+    return SideRow(label, unit, meaning.text, joint=format_estimate(estimate, digits))
+
+
+def _readable(estimate: Estimate, unit: str) -> tuple[Estimate, str]:
+    """Turn what would have many zeros, a lag in seconds, into milliseconds; and name the unit."""
+    if unit != "s":
+        return estimate, "" if unit == "1" else unit
+    milliseconds = replace(
+        estimate,
+        value=1000 * estimate.value,
+        ci_low=1000 * estimate.ci_low,
+        ci_high=1000 * estimate.ci_high,
     )
-
-
-def _unit(unit: str) -> str:
-    return "" if unit == "1" else unit
+    return milliseconds, "ms"

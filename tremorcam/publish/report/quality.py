@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tremorcam.dictionary import categories, reasons, region_label, vetoes
+from tremorcam.dictionary import categories, region_label, vetoes
 from tremorcam.publish.bands import BAND_HZ
+from tremorcam.publish.limits import describe_limits
 from tremorcam.publish.numbers import NOTHING, format_limit, format_number
 
 if TYPE_CHECKING:
-    from tremorcam.data import Analysis, Finding, Reason
+    from tremorcam.data import Analysis, Finding
     from tremorcam.publish.answer import Answer
 
-_STATUS = {
-    "ok": ("good", "Nothing limits what this recording can tell."),
-    "limited": ("limited", "Read the numbers with what limits them."),
-    "unusable": ("unusable", "This recording cannot answer the question."),
-}
 _SEVERITY = {"unusable": "stops the measurement", "limited": "limits it", "note": "for the record"}
 _FINDING_STATUS = {
     "consistent": ("fits", "fits"),
@@ -30,20 +26,18 @@ _FINDING_STATUS = {
 def describe_quality(answer: Answer) -> dict[str, Any]:
     """Gather the quality, the validity envelope, the vetoes and the findings."""
     analysis = answer.analysis
-    label, sentence = _STATUS[analysis.quality.status]
-    if analysis.quality.status == "ok" and not answer.assessed:
-        sentence = "The pictures are good, but too little of a held smile could be measured."
+    limits = describe_limits(answer)
     return {
-        "label": label,
-        "sentence": sentence,
+        "label": limits.label,
+        "sentence": limits.sentence,
         "reasons": [
             {
                 "severity": _SEVERITY[reason.severity],
-                "message": reason.message or reasons().get(reason.code, reason.code),
+                "message": reason.message,
                 "value": format_limit(reason.value, reason.unit),
                 "limit": format_limit(reason.limit, reason.unit),
             }
-            for reason in _gravest_first(analysis.quality.reasons)
+            for reason in limits.reasons
         ],
         "envelope": _envelope(answer),
         "vetoes": [
@@ -57,11 +51,6 @@ def describe_quality(answer: Answer) -> dict[str, Any]:
         ],
         "findings": [_finding(finding) for finding in _in_order(analysis)],
     }
-
-
-def _gravest_first(given: tuple[Reason, ...]) -> list[Reason]:
-    order = list(_SEVERITY)
-    return sorted(given, key=lambda reason: order.index(reason.severity))
 
 
 def _in_order(analysis: Analysis) -> list[Finding]:

@@ -29,7 +29,7 @@ function evidence(rows) {
   return el("table", { className: "small" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows.map((row) => el("tr", {},
     el("th", { scope: "row" }, row.description),
     el("td", { className: "number" }, row.value === null ? "–" : `${value(row.value)}${unit(row.unit)}`),
-    el("td", { className: "number" }, row.threshold === null ? "–" : `${value(row.threshold)}${unit(row.unit)}`),
+    el("td", {}, row.limit || (row.threshold === null ? "–" : `${value(row.threshold)}${unit(row.unit)}`)),
     el("td", {}, row.met === null ? "cannot tell" : row.met ? "yes" : "no"),
     el("td", { className: "muted" }, row.source)))));
 }

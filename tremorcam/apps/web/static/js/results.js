@@ -11,7 +11,7 @@ import { player } from "./player.js";
 import { questions } from "./questions.js";
 import { drawSpectrum } from "./spectrum.js";
 
-const QUALITY = { ok: ["Good recording", "good"], limited: ["Limited recording", "warn"], unusable: ["Not usable", "bad"] };
+const QUALITY = { ok: "good", limited: "warn", unusable: "bad" };
 
 export async function show(view, id) {
   let stop = () => {};
@@ -87,16 +87,15 @@ function section(title, ...content) {
 }
 
 function answer(recording, data) {
-  const [label, kind] = QUALITY[data.quality.status];
-  const summary = data.summary;
-  const reasons = data.quality.reasons.map((reason) => el("li", {}, reason.message));
+  const { summary, quality } = data;
   return el("section", { className: "card answer-card" },
     el("div", { className: "words" },
-      el("p", { className: "row small muted" }, el("span", {}, date(recording.recorded_at)), recording.person ? el("span", {}, recording.person) : null, el("span", { className: `badge ${kind}` }, label)),
+      el("p", { className: "row small muted" }, el("span", {}, date(recording.recorded_at)), recording.person ? el("span", {}, recording.person) : null, el("span", { className: `badge ${QUALITY[quality.status]}` }, `recording: ${quality.label}`)),
       el("h1", { tabIndex: -1 }, data.words.answer || "This video was measured."),
       summary.detected ? figures(summary) : null,
       data.words.lay ? el("p", {}, data.words.lay) : null,
-      reasons.length ? el("details", {}, el("summary", {}, "How good the recording is"), el("ul", {}, reasons)) : null,
+      el("p", { className: "small muted limits" }, quality.sentence),
+      quality.reasons.length ? el("ul", { className: "small muted" }, quality.reasons.map((reason) => el("li", {}, reason.message))) : null,
       data.words.clinician ? el("details", {}, el("summary", {}, "In a clinician's words"), el("p", {}, data.words.clinician)) : null),
     el("div", { className: "map" }, drawFace(data)));
 }
