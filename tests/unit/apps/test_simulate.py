@@ -1,9 +1,11 @@
 import importlib
 import sys
+from pathlib import Path
 
 import pytest
 
 from tremorcam.apps import cli
+from tremorcam.simulate import PATTERNS
 
 
 @pytest.fixture
@@ -51,6 +53,7 @@ def test_options_reach_the_simulator(run):
         [],
         ["a.mp4", "--pattern", "nonsense"],
         ["a.mp4", "--side", "port"],
+        ["a.mp4", "--hz", "7", "--mm", "0.3", "--region", "ear"],
         ["a.mp4", "--severity", "2"],
         ["a.mp4", "--hz", "0"],
     ],
@@ -66,3 +69,8 @@ def test_a_recording_is_not_overwritten_but_a_simulation_is(run, tmp_path):
     assert run("mine.mp4")[0] == 2
     (tmp_path / "mine.truth.json").write_text("{}", encoding="utf-8")
     assert run("mine.mp4")[0] == 0
+
+
+def test_the_documentation_names_every_pattern():
+    page = (Path(__file__).parents[3] / "docs" / "simulation.md").read_text(encoding="utf-8")
+    assert [name for name in PATTERNS if f"`{name}`" not in page] == ["none"]

@@ -70,7 +70,7 @@ def analyze(
     videos: Annotated[
         list[Path],
         typer.Argument(
-            metavar="VIDEO_OR_FOLDER...",
+            metavar="VIDEO_OR_FOLDER",
             parser=_location,
             help="Video files, or folders of them; addresses such as s3://bucket/videos, too.",
             show_default=False,

@@ -17,7 +17,7 @@ def doctor(
     results: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[RESULTS]...",
+            metavar="RESULTS",
             help="Folders of results whose logs go into the bundle.",
             show_default=False,
         ),
@@ -40,7 +40,7 @@ def doctor(
         ),
     ] = None,
 ) -> None:
-    """Check the installation, and say what to do where something is wrong."""
+    """Check the installation, and say how to mend it."""
     wrong = _show_checks()
     if bundle is not None:
         from tremorcam.apps.bundle import write_bundle

@@ -137,9 +137,10 @@ def compare(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two recordings, place by place, with what differs beyond chance.
+    """Compare two recordings, place by place.
 
-    Both are recordings of the history, or folders of results that analyze wrote.
+    What differs beyond chance is marked. Both are recordings of the history, or folders of
+    results that analyze wrote.
     """
     from tremorcam.apps.compare import compare_recordings, compare_results
     from tremorcam.apps.history_tables import show_comparison

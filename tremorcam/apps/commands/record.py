@@ -40,7 +40,7 @@ def record(
         bool, typer.Option("--preview/--no-preview", help="Show the picture in a window.")
     ] = True,
 ) -> None:
-    """Record the guided smile test with a camera, and measure it at once.
+    """Record the guided smile test, and measure it at once.
 
     Results go to a folder beside the video.
     """

@@ -83,7 +83,7 @@ def report(
         ),
     ] = False,
 ) -> None:
-    """Write the page of saved results again, or compare the recordings of a summary.csv."""
+    """Write the page of saved results again, or of a summary.csv."""
     source = _find_results(results)
     if source.suffix.lower() == ".csv":
         if figures is not None or video is not None:

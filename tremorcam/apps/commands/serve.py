@@ -46,7 +46,10 @@ def serve(
         ),
     ] = None,
 ) -> None:
-    """Record, upload and see results in the browser; everything stays on this machine."""
+    """Record, upload and see results in the browser.
+
+    Everything stays on this machine.
+    """
     from tremorcam.apps.web.server import serve as run_server
     from tremorcam.apps.web.settings import WebSettings, default_workers, is_loopback
     from tremorcam.store import DataFolder

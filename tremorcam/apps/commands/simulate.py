@@ -7,6 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from tremorcam.anatomy import REGIONS
+
+PLACES = tuple(dict.fromkeys(region.name for region in REGIONS))
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -23,24 +27,35 @@ def simulate(
     ],
     *,
     pattern: Annotated[
-        str, typer.Option(help="What the face does; several are joined by +.", metavar="PATTERN")
+        str,
+        typer.Option(
+            help="What the face does, such as fatigue+blinks; docs/simulation.md lists all.",
+            metavar="PATTERN",
+        ),
     ] = "none",
-    severity: Annotated[float, typer.Option(min=0, max=1, help="Of the pattern.")] = 0.5,
+    severity: Annotated[float, typer.Option(min=0, max=1, help="How strong the pattern is.")] = 0.5,
     hz: Annotated[
         float | None,
-        typer.Option(min=0.5, max=60, help="Frequency of a tremor added.", show_default=False),
+        typer.Option(
+            min=0.5, max=60, help="Frequency of a tremor that is added, in Hz.", show_default=False
+        ),
     ] = None,
     mm: Annotated[
         float | None,
         typer.Option(
-            min=0, max=10, help="Its amplitude: half of peak to peak.", show_default=False
+            min=0,
+            max=10,
+            help="Amplitude of that tremor: half of peak to peak.",
+            show_default=False,
         ),
     ] = None,
     side: Annotated[
         Literal["left", "right", "both"] | None,
-        typer.Option(help="Side of it, the person's own.", show_default=False),
+        typer.Option(help="Side of that tremor, the person's own.", show_default=False),
     ] = None,
-    region: Annotated[str, typer.Option(help="Where it is.")] = "mouth_corner",
+    region: Annotated[
+        str, typer.Option(help=f"Place of that tremor: {', '.join(PLACES)}.")
+    ] = "mouth_corner",
     face: Annotated[
         Path | None,
         typer.Option(
@@ -48,7 +63,7 @@ def simulate(
             show_default=False,
         ),
     ] = None,
-    duration: Annotated[float, typer.Option(min=1, max=3600, help="Seconds.")] = 12.0,
+    duration: Annotated[float, typer.Option(min=1, max=3600, help="Length in seconds.")] = 12.0,
     smiles: Annotated[int, typer.Option(min=1, help="How many smiles.")] = 1,
     rate: Annotated[float, typer.Option(min=1, max=240, help="Frames a second.")] = 30.0,
     interocular_px: Annotated[
@@ -56,17 +71,21 @@ def simulate(
     ] = 160.0,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same motion.")] = 0,
     codec: Annotated[str, typer.Option(help="Encoder of FFmpeg.")] = "libx264",
-    crf: Annotated[int, typer.Option(min=0, max=63, help="Its quality, less is better.")] = 16,
+    crf: Annotated[
+        int, typer.Option(min=0, max=63, help="Quality of the encoder, less is better.")
+    ] = 16,
     bit_rate: Annotated[
         int | None,
-        typer.Option(min=1000, help="Bits a second instead of a quality.", show_default=False),
+        typer.Option(min=1000, help="Bits a second instead of --crf.", show_default=False),
     ] = None,
     noise: Annotated[float, typer.Option(min=0, help="Sensor noise, 1 for a webcam.")] = 1.0,
     flicker_hz: Annotated[float, typer.Option(min=0, help="Flicker of the light.")] = 0.0,
-    flicker_depth: Annotated[float, typer.Option(min=0, max=1, help="Depth of it.")] = 0.0,
+    flicker_depth: Annotated[
+        float, typer.Option(min=0, max=1, help="Depth of that flicker.")
+    ] = 0.0,
     sway_mm: Annotated[float, typer.Option(min=0, help="Slow sway of the head (RMS).")] = 0.8,
-    head_tremor_mm: Annotated[float, typer.Option(min=0, help="Tremor of the head.")] = 0.0,
-    head_tremor_hz: Annotated[float, typer.Option(min=0.5, help="Frequency of it.")] = 5.0,
+    head_tremor_mm: Annotated[float, typer.Option(min=0, help="Tremor of the head, in mm.")] = 0.0,
+    head_tremor_hz: Annotated[float, typer.Option(min=0.5, help="Frequency of that, in Hz.")] = 5.0,
     interval_sd_s: Annotated[
         float, typer.Option(min=0, help="Spread of the time between frames, in seconds.")
     ] = 0.0,
@@ -81,8 +100,10 @@ def simulate(
 
     if unknown := set(pattern.split("+")) - set(PATTERNS):
         raise typer.BadParameter(
-            f"there is no pattern {', '.join(sorted(unknown))}; there are {', '.join(PATTERNS)}"
+            f"there is no pattern {', '.join(sorted(unknown))}; choose from {', '.join(PATTERNS)}"
         )
+    if region not in PLACES:
+        raise typer.BadParameter(f"there is no place {region}; choose from {', '.join(PLACES)}")
     if out.exists() and not truth_path(out).exists():
         raise typer.BadParameter(
             f"'{out}' exists and is no simulation; it is not overwritten, choose another name"
