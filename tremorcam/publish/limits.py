@@ -45,5 +45,5 @@ def _sentence(answer: Answer) -> str:
         return "The pictures are good, but too little of a held smile could be measured."
     # What is only noted limits something, too: fewer seconds see less.
     if quality.reasons:
-        return "It supports these numbers; a better one could tell more."
+        return "The recording supports these numbers; a better one could tell more."
     return "Nothing limits what this recording can tell."

@@ -134,13 +134,13 @@ def persistence(points: Sequence[Point]) -> Persistence:
     seen = f"Tremor was seen in {k} of {n} recordings ({_percent(low)} to {_percent(high)})"
     status: Literal["persistent", "not_persistent", "not_known"]
     if low > 0.5 and span >= MIN_PERSISTENCE_DAYS:
-        status, text = "persistent", f"{seen} over {span:.0f} days: it persists."
+        status, text = "persistent", f"{seen} over {_days(span)}: it persists."
     elif high < 0.5:
         status, text = "not_persistent", f"{seen}: most recordings show none."
     else:
         status = "not_known"
         text = (
-            f"{seen} over {span:.0f} days. Whether it persists can be told once tremor has been "
+            f"{seen} over {_days(span)}. Whether it persists can be told once tremor has been "
             f"seen over at least {MIN_PERSISTENCE_DAYS:.0f} days in clearly more than half of "
             "the recordings."
         )
@@ -174,13 +174,13 @@ def course(points: Sequence[Point]) -> Course:
             "not_known", len(told), span, None, None, None,
             f"A trend takes at least {MIN_TREND_RECORDINGS} recordings over "
             f"{MIN_TREND_DAYS:.0f} days, two of them with tremor; there are {len(told)} over "
-            f"{span:.0f} days.",
+            f"{_days(span)}.",
         )  # fmt: skip
     slope, low, high = _slope_interval(_Line.of(told))
     factor, least, most = (math.exp(min(30 * each, 50.0)) for each in (slope, low, high))
     text = (
         f"Amplitude changes by a factor of {factor:.2f} a month ({least:.2f} to {most:.2f}, "
-        f"95 % interval; {len(told)} recordings over {span:.0f} days)"
+        f"95 % interval; {len(told)} recordings over {_days(span)})"
     )
     status: Literal["worsening", "improving", "no_clear_change"]
     if low > 0:
@@ -307,6 +307,10 @@ def _cross(line: _Line, best: float, level: float, step: float) -> float:
         if abs(step) > 1e6:
             return math.copysign(math.inf, step)
     return float(brentq(lambda slope: _profile(line, slope) - level, best, far, rtol=1e-4))
+
+
+def _days(span_days: float) -> str:
+    return f"{span_days:.0f} day{'' if round(span_days) == 1 else 's'}"
 
 
 def _span_days(points: Sequence[Point]) -> float:

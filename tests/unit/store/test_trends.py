@@ -146,3 +146,7 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
         covered += found.ci_low <= math.exp(30 * slope) <= found.ci_high
     # Binomial 99.9 % limit of 95 % in 30.
     assert covered >= 23
+
+
+def test_one_day_is_told_in_the_singular():
+    assert course([point(0, 0.3), point(1, 0.3)]).explanation.endswith("there are 2 over 1 day.")

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { el, replace } from "./dom.js";
-import { date, interval, number, size } from "./format.js";
+import { bound, date, interval, number, size } from "./format.js";
 
 const WORDS = {
   larger: ["Larger", "warn"],
@@ -52,5 +52,5 @@ function ratio({ ratio: found, ci_low: low, ci_high: high }) {
 function cell(point) {
   if (!point) return el("td", {}, "not measured");
   if (point.value !== null) return el("td", { className: "number" }, size(point.value));
-  return el("td", { className: "muted number" }, point.limit === null ? "cannot tell" : `none above ${size(point.limit)}`);
+  return el("td", { className: "muted number" }, point.limit === null ? "cannot tell" : `none above ${bound(point.limit)}`);
 }

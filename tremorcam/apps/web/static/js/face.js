@@ -1,7 +1,7 @@
 // A drawn face whose regions are coloured by how much they shake.
 
 import { el, svg } from "./dom.js";
-import { number, size } from "./format.js";
+import { bound, number, size } from "./format.js";
 import { niceTop } from "./trend.js";
 
 // Where a region is on the viewer's right half; the subject's left is there, as on a photograph.
@@ -43,7 +43,7 @@ function spot(region, top) {
   const cx = region.side === "right" ? -x : x;
   const text = region.detected
     ? `${region.label}: ${size(region.amplitude.value)} mm at ${number(region.frequency.value, 1)} Hz`
-    : `${region.label}: none above ${size(region.limit_mm)} mm`;
+    : `${region.label}: none above ${bound(region.limit_mm)} mm`;
   const shape = svg("ellipse", { class: region.detected ? "spot found" : "spot", cx, cy: y, rx, ry }, svg("title", {}, text));
   if (region.detected) shape.style.setProperty("--amount", Math.min(region.amplitude.value / top, 1).toFixed(3));
   return shape;

@@ -8,13 +8,23 @@ export function number(value, digits = 2) {
 // Enough digits for a measured size: 0.44, 1.2, 13.
 export function size(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  const magnitude = Math.abs(value);
-  return value.toLocaleString("en", { maximumFractionDigits: magnitude < 1 ? 2 : magnitude < 10 ? 1 : 0 });
+  return value.toLocaleString("en", { maximumFractionDigits: decimals(value) });
 }
 
+// Bounds keep their zeros, so that 0.50 to 0.58 reads as equally well known at both ends.
 export function interval(low, high) {
-  if (!Number.isFinite(low) || !Number.isFinite(high) || low === null || high === null) return "";
-  return `${size(low)} to ${size(high)}`;
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
+  return [low, high].map((end) => (end === 0 ? "0" : end.toLocaleString("en", { minimumFractionDigits: decimals(end), maximumFractionDigits: decimals(end) }))).join(" to ");
+}
+
+// Rounded up, as in the answer's sentence: what is above it would have been seen.
+export function bound(limit) {
+  return size(Math.ceil(Number((100 * limit).toFixed(6))) / 100);
+}
+
+function decimals(value) {
+  const magnitude = Math.abs(value);
+  return magnitude < 1 ? 2 : magnitude < 10 ? 1 : 0;
 }
 
 export function date(text) {

@@ -2,7 +2,7 @@
 
 import { address, get, post, remove } from "./api.js";
 import { confirmed, el, replace } from "./dom.js";
-import { bytes, date, interval, number, sentence, size } from "./format.js";
+import { bound, bytes, date, interval, number, sentence, size } from "./format.js";
 import { describeJob, isBusy } from "./jobs.js";
 import { drawTrend } from "./trend.js";
 
@@ -108,7 +108,7 @@ class HistoryPage {
 
   #limit(result) {
     return result.detected === false
-      ? [el("strong", {}, "No tremor"), el("span", { className: "small muted" }, Number.isFinite(result.detection_limit_mm) && result.detection_limit_mm !== null ? `above ${size(result.detection_limit_mm)} mm` : "")]
+      ? [el("strong", {}, "No tremor"), el("span", { className: "small muted" }, Number.isFinite(result.detection_limit_mm) && result.detection_limit_mm !== null ? `above ${bound(result.detection_limit_mm)} mm` : "")]
       : [el("span", { className: "badge warn" }, "Cannot tell")];
   }
 

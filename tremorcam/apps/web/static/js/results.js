@@ -94,7 +94,7 @@ function answer(recording, data) {
       el("h1", { tabIndex: -1 }, data.words.answer || "This video was measured."),
       summary.detected ? figures(summary) : null,
       data.words.lay ? el("p", {}, data.words.lay) : null,
-      el("p", { className: "small muted limits" }, quality.sentence),
+      el("p", { className: "small muted" }, quality.sentence),
       quality.reasons.length ? el("ul", { className: "small muted" }, quality.reasons.map((reason) => el("li", {}, reason.message))) : null,
       data.words.clinician ? el("details", {}, el("summary", {}, "In a clinician's words"), el("p", {}, data.words.clinician)) : null),
     el("div", { className: "map" }, drawFace(data)));
@@ -108,7 +108,9 @@ function figures(summary) {
 }
 
 function rangeHz(low, high) {
-  return low === null || high === null ? "" : `${number(low, 1)} to ${number(high, 1)}`;
+  if (low === null || high === null) return "";
+  const digits = number(low, 1) === number(high, 1) ? 3 : 1;
+  return `${number(low, digits)} to ${number(high, digits)}`;
 }
 
 function figure(title, value, range) {

@@ -1,7 +1,7 @@
 // Amplitude from recording to recording, each with its interval; open marks show none found.
 
 import { svg } from "./dom.js";
-import { date, day, size } from "./format.js";
+import { bound, date, day, size } from "./format.js";
 
 // A narrow screen gets a narrower drawing, whose letters stay readable.
 const W = matchMedia("(max-width: 40rem)").matches ? 480 : 900;
@@ -25,7 +25,7 @@ export function drawTrend(trend) {
     svg("text", { class: "label", x: PAD.left - 10, y: y(share * top) + 5, "text-anchor": "end" }, size(share * top)),
   ]);
   const place = `${trend.region.replaceAll("_", " ")}, ${trend.side}`;
-  const told = points.map((point) => `${day(point.time)}: ${point.value === null ? `none above ${size(point.limit)} mm` : `${size(point.value)} mm`}`).join("; ");
+  const told = points.map((point) => `${day(point.time)}: ${point.value === null ? `none above ${bound(point.limit)} mm` : `${size(point.value)} mm`}`).join("; ");
   return svg("svg", { class: "plot", viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `Tremor of the ${place}, peak to peak. ${told}` },
     lines,
     svg("text", { class: "label", x: PAD.left, y: H - 10 }, day(points[0].time)),
@@ -36,7 +36,7 @@ export function drawTrend(trend) {
 
 function mark(point, x, y) {
   if (point.value === null) {
-    return svg("g", {}, svg("title", {}, `${date(point.time)}: no tremor above ${size(point.limit)} mm`),
+    return svg("g", {}, svg("title", {}, `${date(point.time)}: no tremor above ${bound(point.limit)} mm`),
       svg("line", { class: "bar faint", x1: x, x2: x, y1: y(0), y2: y(point.limit) }),
       svg("path", { class: "open", d: `M${x - 6} ${y(point.limit)}h12l-6 9z` }));
   }
