@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tremorcam.anatomy import REGIONS
-from tremorcam.measure.confidence import CONFIDENCE, DRAWS, Interval
+from tremorcam.measure.confidence import CONFIDENCE, DRAWS, NORMAL, Interval
 from tremorcam.measure.coupling import Coupling, couple
 from tremorcam.measure.narrowband import Narrowband, narrowband
 from tremorcam.measure.peaks import clean_background
@@ -114,9 +114,8 @@ def _index(
 
 def _draw(rms_mm: Interval, rng: np.random.Generator) -> NDArray[np.float64]:
     """Draw amplitudes whose squares scatter as the interval says."""
-    reach = 1.96
-    above = (rms_mm.high**2 - rms_mm.value**2) / reach
-    below = (rms_mm.value**2 - rms_mm.low**2) / reach
+    above = (rms_mm.high**2 - rms_mm.value**2) / NORMAL
+    below = (rms_mm.value**2 - rms_mm.low**2) / NORMAL
     unit = rng.standard_normal(10 * DRAWS)
     square = rms_mm.value**2 + unit * np.where(unit > 0, above, below)
     drawn: NDArray[np.float64] = np.sqrt(np.maximum(square, 0.0))

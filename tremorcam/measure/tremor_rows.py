@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tremorcam.anatomy import REGIONS, SIDES
-from tremorcam.measure.confidence import Interval
+from tremorcam.measure.confidence import NORMAL, Interval
 from tremorcam.measure.course import growth_ratio, recovery_ratio
 from tremorcam.measure.projection import HALF_BAND_HZ
 from tremorcam.measure.quality import BITS_PER_PIXEL
@@ -154,7 +154,7 @@ def _with_gain_error(rms: Interval, recorded: Recorded) -> Interval:
 
     The tracker's is independent of the noise's; the encoder only ever takes.
     """
-    reach = 1.96 * GAIN_RELATIVE_SD * rms.value
+    reach = NORMAL * GAIN_RELATIVE_SD * rms.value
     low = rms.value - np.hypot(rms.value - rms.low, reach)
     high = rms.value + np.hypot(rms.high - rms.value, reach) + recorded.encoder_loss_mm
     return Interval(rms.value, max(low, 0.0), high)
