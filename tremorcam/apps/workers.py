@@ -15,6 +15,7 @@ from tremorcam.apps.isolation import (
     POLL_S,
     Limits,
     Watch,
+    leave_out_dask,
     limit_own_memory,
     share_one_heap,
     why_it_died,
@@ -102,6 +103,7 @@ def _work(connection: Connection, measure: Measure) -> None:
     """Life of a worker: measure what is handed out until nothing more comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     share_one_heap()
+    leave_out_dask()
     silence_native_output()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:

@@ -139,6 +139,27 @@ def test_threads_share_one_heap(tmp_path):
     assert heaps("shared") == 1
 
 
+HOLD_SIGNALS = """
+import sys, xarray
+from tremorcam.apps.isolation import leave_out_dask
+if sys.argv[1] == "without":
+    leave_out_dask()
+xarray.Dataset({"displacement_mm": ("frame", [0.0])})
+print("dask.array" in sys.modules)
+"""
+
+
+def test_signals_are_held_without_dask():
+    pytest.importorskip("dask")
+
+    def loads_dask(how):
+        command = [sys.executable, "-c", HOLD_SIGNALS, how]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert loads_dask("with") == "True"
+    assert loads_dask("without") == "False"
+
+
 def test_memory_is_watched_where_the_system_sets_no_limit():
     process = multiprocessing.get_context("spawn").Process(target=take_memory, daemon=True)
     process.start()

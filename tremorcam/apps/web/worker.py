@@ -9,7 +9,7 @@ import signal
 import traceback
 from typing import TYPE_CHECKING
 
-from tremorcam.apps.isolation import limit_own_memory, share_one_heap
+from tremorcam.apps.isolation import leave_out_dask, limit_own_memory, share_one_heap
 from tremorcam.apps.logs import logging_to
 from tremorcam.apps.protocols import phase_cues
 from tremorcam.data import TremorcamError
@@ -37,6 +37,7 @@ def run_job(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.umask(0o077)
     share_one_heap()
+    leave_out_dask()
     limit_own_memory(memory_bytes)
     folder = DataFolder.open(root)
     history = History(Database(folder))
