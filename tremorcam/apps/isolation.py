@@ -161,7 +161,7 @@ def leave_out_dask() -> None:
     """Let no library of this process load Dask; call it before xarray is used.
 
     xarray does so wherever Dask is installed, to tell its arrays from others. Nothing here
-    computes with them, and they take 0.7 s of processor time and 29 MB.
+    computes with them, and to load it takes 0.7 s of processor time.
     """
     # To import it then fails as if it were not installed.
     sys.modules.setdefault("dask", None)  # type: ignore[arg-type]
