@@ -32,9 +32,6 @@ REST_S, QUICK_REST_S = 2.0, 1.0
 """Length of the running median: at first twice a long burst's, which it would else follow; then,
 without the bursts that are known, short enough to follow a head that sways."""
 SHORTEST_PIECE_S = 0.5
-BLURRED_S = 0.2
-"""A twitch is at its fastest for less than this: what is followed, but poorly, for longer cuts it
-(provisional)."""
 SHORTEST_S, LONGEST_S = 0.07, 3.0
 """A run of clonic twitches may go on for seconds; what lasts longer is a change of expression."""
 MERGE_S = 0.1
@@ -138,18 +135,14 @@ def _outside(n: int, spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
 
 
 def _pieces(samples: Samples, at: int, start_s: float, stop_s: float) -> list[NDArray[np.intp]]:
-    """Frames of a region that the tracker ties together, shape (n,) each.
+    """Frames of a region without a gap between them, as the tracker ties them together.
 
-    A twitch moves skin so fast that some of its frames tell little by themselves; as long as the
-    region was followed through them, both sides of them are still tied.
+    A twitch moves skin so fast that its own frames are followed worse than usual: they count as
+    long as they were followed, and bursts are held against their errors.
     """
     within = (samples.time_s >= start_s) & (samples.time_s <= stop_s)
-    frames = np.flatnonzero(within & samples.valid[:, at])
-    followed = np.isfinite(samples.motion_mm[:, at]).all(axis=1)
-    lost = np.cumsum(~followed)[frames]
-    steps_s = np.diff(samples.time_s[frames])
-    longest_s = np.where(np.diff(lost) > 0, GAP_INTERVALS * samples.interval_s, BLURRED_S)
-    gaps = np.flatnonzero(steps_s > longest_s)
+    frames = np.flatnonzero(within & np.isfinite(samples.motion_mm[:, at]).all(axis=1))
+    gaps = np.flatnonzero(np.diff(samples.time_s[frames]) > GAP_INTERVALS * samples.interval_s)
     least = max(5, round(SHORTEST_PIECE_S / samples.interval_s))
     return [piece for piece in np.split(frames, gaps + 1) if len(piece) >= least]
 
