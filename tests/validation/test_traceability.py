@@ -73,6 +73,12 @@ def middle(rows, _counts):
     return abs(statistics.median(row["value"] for row in rows))
 
 
+def nearest_zero(rows, _counts):
+    """Bound of the middle smile's interval that is nearer to no difference, which it may hold."""
+    row = sorted(rows, key=lambda row: row["value"])[len(rows) // 2]
+    return max(row["ci_low"], -row["ci_high"], 0.0)
+
+
 def share_of_smiles(rows, _counts):
     """Share of smiles in which the eye that narrows more does so by enough."""
     values = [row["value"] for row in rows]
@@ -99,6 +105,7 @@ DERIVED = {
     "tremor.one_sided": middle,
     "tremor.moderate_smile": ratio_of_smiles,
     "smile.eye_difference": middle,
+    "smile.eye_difference_certain": nearest_zero,
     "smile.eye_onset": middle,
     "smile.every_smile": share_of_smiles,
     "smile.repeats": lambda rows, _: len(rows),

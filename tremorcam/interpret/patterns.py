@@ -65,12 +65,16 @@ def _growing_tremor(judge: Judge) -> Verdict:
         judge.state("tremor.growth", peak.growth, "course"),
         judge.state("tremor.growth_certain", certain, "course"),
     )
-    # Growth that is large enough but could be chance is neither seen nor absent.
-    grew = None if truths(*growth) == (True, False) else all_of(*truths(*growth))
     lids = absent(*_one_sided_lids(judge))
-    fits = all_of(*truths(*tremor), grew, not_contradicted(lids[0].met))
+    fits = all_of(*truths(*tremor), _beyond_chance(*growth), not_contradicted(lids[0].met))
     recovers = judge.state("tremor.recovery", facts.tremor.recovery, "course")
     return Verdict(fits, (*tremor, *growth), (*lids, recovers))
+
+
+def _beyond_chance(large: Evidence, certain: Evidence) -> Truth:
+    """Whether a thing is there; what is large enough but could be chance is neither."""
+    seen = truths(large, certain)
+    return None if seen == (True, False) else all_of(*seen)
 
 
 def _local_twitches(judge: Judge) -> Verdict:
@@ -209,16 +213,24 @@ def _one_sided_lids(judge: Judge) -> tuple[Evidence, Evidence]:
 def synkinesis(judge: Judge) -> Verdict:
     """One eye narrows much more than the other, in every smile."""
     facts = judge.facts
-    needed = (
-        judge.state("smile.eye_difference", facts.narrowing.difference, "lids", "smile", "sides"),
-        judge.state("smile.every_smile", facts.narrowing.every_smile, "lids", "smile", "sides"),
-    )
+    narrows = _one_eye_narrows(judge, "smile")
+    every = judge.state("smile.every_smile", facts.narrowing.every_smile, "lids", "smile", "sides")
     apart = Reading(abs(facts.narrowing.lag.value), reference=facts.narrowing.lag.reference)
     supporting = (
         judge.state("smile.repeats", facts.recording.smiles, "smile"),
         judge.state("smile.eye_onset", apart, "lids", "smile"),
     )
-    return Verdict(all_of(*truths(*needed)), needed, supporting)
+    return Verdict(all_of(_beyond_chance(*narrows), every.met), (*narrows, every), supporting)
+
+
+def _one_eye_narrows(judge: Judge, *aspects: Aspect) -> tuple[Evidence, Evidence]:
+    narrowing = judge.facts.narrowing
+    return (
+        judge.state("smile.eye_difference", narrowing.difference, "lids", "sides", *aspects),
+        judge.state(
+            "smile.eye_difference_certain", narrowing.least_difference, "lids", "sides", *aspects
+        ),
+    )
 
 
 def no_tremor(judge: Judge) -> Verdict:
@@ -234,7 +246,7 @@ def no_tremor(judge: Judge) -> Verdict:
     elsewhere = (
         *absent(*_one_sided_lids(judge)),
         *absent(*_lid_spasms(judge)),
-        *absent(judge.state("smile.eye_difference", facts.narrowing.difference, "lids", "sides")),
+        *absent(*_one_eye_narrows(judge)),
     )
     mouth = (*tremor, *twitches)
     # A recording too coarse to show a tremor is no evidence against there being none.

@@ -228,6 +228,14 @@ def test_the_eye_must_narrow_more_by_enough_and_every_time(narrowing, status):
     assert statuses(hand_made(narrowing=narrowing))["synkinesis"] == status
 
 
+def test_a_difference_that_could_be_a_healthy_smiles_is_neither_there_nor_absent():
+    unsure = hand_made(narrowing=[(36.0, 20.0)])
+    rows = unsure.measures["measure"] == "eye_closure_difference"
+    unsure.measures.loc[rows, ["ci_low", "ci_high"]] = [5.0, 27.0]
+    assert statuses(unsure)["synkinesis"] == "not_assessable"
+    assert clearest(unsure) == "no_tremor"
+
+
 def test_both_one_sided_patterns_at_once_name_neither():
     measured = hand_made(narrowing=[(50, 20)] * 3, events=HEMIFACIAL)
     found = statuses(measured)
