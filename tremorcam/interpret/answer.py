@@ -116,10 +116,11 @@ def others(facts: Facts) -> list[Seen]:
     if enough(facts, "lids.any_spasm", spasms):
         text = f"both eyes shut {times(spasms.value)} for longer than a blink"
         seen.append(Seen(text, facts.lids.spasm_rate, "closures"))
-    narrows = enough(facts, "smile.eye_difference", facts.narrowing.difference)
-    if narrows and enough(facts, "smile.eye_difference_certain", facts.narrowing.least_difference):
+    difference = facts.narrowing.difference
+    narrows = enough(facts, "smile.eye_difference", difference)
+    if narrows and enough(facts, "smile.eye_difference_certain", difference.least):
         text = f"the {facts.narrowing.side} eye narrowed more than the other with the smile"
-        points = facts.narrowing.difference.value
+        points = difference.value
         seen.append(Seen(f"{text}, by {points:.0f} percentage points"))
     return seen
 

@@ -45,11 +45,6 @@ class NarrowingFacts:
         return Reading(value, middle.ci_low, middle.ci_high, _references(both))
 
     @cached_property
-    def least_difference(self) -> Reading:
-        """Lower bound of that difference's interval."""
-        return Reading(self.difference.ci_low, reference=self.difference.reference)
-
-    @cached_property
     def every_smile(self) -> Reading:
         """Share of smiles in which that eye narrows more by the criterion."""
         if not self.differences:

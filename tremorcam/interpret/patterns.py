@@ -56,14 +56,13 @@ def muscle_fatigue(judge: Judge) -> Verdict:
 def _growing_tremor(judge: Judge) -> Verdict:
     facts = judge.facts
     peak = facts.tremor.clearest()
-    certain = Reading(peak.growth.ci_low, reference=peak.growth.reference)
     tremor = (
         judge.significant(peak, "fine_frequency"),
         judge.state("tremor.fine_band", peak.frequency, "frequency", "fine_frequency"),
     )
     growth = (
         judge.state("tremor.growth", peak.growth, "course"),
-        judge.state("tremor.growth_certain", certain, "course"),
+        judge.state("tremor.growth_certain", peak.growth.least, "course"),
     )
     lids = absent(*_one_sided_lids(judge))
     fits = all_of(*truths(*tremor), _beyond_chance(*growth), not_contradicted(lids[0].met))
@@ -155,10 +154,9 @@ def _persistent(judge: Judge, peak: Peak) -> Evidence:
 
 
 def _no_growth(judge: Judge, peak: Peak) -> tuple[Evidence, ...]:
-    certain = Reading(peak.growth.ci_low, reference=peak.growth.reference)
     return absent(
         judge.state("tremor.growth", peak.growth, "course"),
-        judge.state("tremor.growth_certain", certain, "course"),
+        judge.state("tremor.growth_certain", peak.growth.least, "course"),
     )
 
 
@@ -224,12 +222,10 @@ def synkinesis(judge: Judge) -> Verdict:
 
 
 def _one_eye_narrows(judge: Judge, *aspects: Aspect) -> tuple[Evidence, Evidence]:
-    narrowing = judge.facts.narrowing
+    difference = judge.facts.narrowing.difference
     return (
-        judge.state("smile.eye_difference", narrowing.difference, "lids", "sides", *aspects),
-        judge.state(
-            "smile.eye_difference_certain", narrowing.least_difference, "lids", "sides", *aspects
-        ),
+        judge.state("smile.eye_difference", difference, "lids", "sides", *aspects),
+        judge.state("smile.eye_difference_certain", difference.least, "lids", "sides", *aspects),
     )
 
 

@@ -52,6 +52,11 @@ class Reading:
         """Whether both ends of its interval are known."""
         return math.isfinite(self.ci_low) and math.isfinite(self.ci_high)
 
+    @property
+    def least(self) -> Reading:
+        """Lower bound of its interval, read from the same row."""
+        return Reading(self.ci_low, reference=self.reference)
+
 
 MISSING = Reading()
 

@@ -48,8 +48,8 @@ def persistence(peak: Peak, blocks: Sequence[Block]) -> float:
     frequency_hz = spectrum.frequency_hz[spectrum.in_band]
     least = stats.chi2.ppf(WINDOW_QUANTILE, 4) / 4
     same = np.abs(frequency_hz - peak.tremor.centre_hz) <= SAME_PEAK_HZ
-    not_own = [np.abs(frequency_hz - at_hz) <= SAME_PEAK_HZ for at_hz in peak.explained_hz]
-    competes = same | ~np.any([np.zeros_like(same), *not_own], axis=0)
+    from_explained_hz = np.abs(frequency_hz[:, None] - np.array(peak.explained_hz))
+    competes = same | (from_explained_hz > SAME_PEAK_HZ).all(axis=1)
     held = [
         bool(same[competes][np.argmax(ratio[competes])]) and ratio[competes].max() >= least
         for block in blocks

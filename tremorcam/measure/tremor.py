@@ -132,7 +132,7 @@ class _Search:
         From the strongest to the weakest, so that what is carried over from a far stronger
         one is known as such; see :func:`tremorcam.measure.vetoes.is_cross_talk`.
         """
-        first = {series: self._next_peak(series, []) for series in FACE_SERIES}
+        first = {series: self._next_peak(series, ()) for series in FACE_SERIES}
         order = sorted(FACE_SERIES, key=lambda series: -_rms_mm(first[series]))
         own: dict[int, Peak | None] = dict.fromkeys(FACE_SERIES)
         strongest: Narrowband | None = None
@@ -146,7 +146,6 @@ class _Search:
     def _own_peak(
         self, series: int, peak: Peak | None, strongest: Narrowband | None
     ) -> Peak | None:
-        blocked: list[tuple[float, float]] = []
         explained_hz: tuple[float, ...] = ()
         for _ in range(MOST_VETOES):
             if peak is None:
@@ -159,20 +158,18 @@ class _Search:
                 return replace(peak, explained_hz=explained_hz)
             if veto is not None:
                 self.vetoes.append((peak.tremor.rms_mm.value, veto))
-            at_hz = peak.tremor.centre_hz
-            explained_hz += (at_hz,)
-            reach_hz = 2 * self.spectrum.half_width_hz + 0.1
-            blocked.append((at_hz - reach_hz, at_hz + reach_hz))
-            peak = self._next_peak(series, blocked)
+            explained_hz += (peak.tremor.centre_hz,)
+            peak = self._next_peak(series, explained_hz)
         return None
 
-    def _next_peak(self, series: int, blocked: list[tuple[float, float]]) -> Peak | None:
+    def _next_peak(self, series: int, explained_hz: tuple[float, ...]) -> Peak | None:
+        reach_hz = 2 * self.spectrum.half_width_hz + 0.1
         return find_peak(
             self.stretch.blocks,
             self.spectrum,
             series,
             n_tests=self.n_tests,
-            blocked=blocked,
+            blocked=[(at_hz - reach_hz, at_hz + reach_hz) for at_hz in explained_hz],
             seed=self.seed,
         )
 

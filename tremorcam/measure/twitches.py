@@ -73,8 +73,8 @@ def find_twitches(samples: Samples, at: int, start_s: float, stop_s: float) -> l
     if not pieces:
         return []
     found = []
-    for piece, quick, spans in zip(pieces, *_told_apart(samples, at, pieces), strict=True):
-        smooth = _smooth(quick, samples.interval_s)
+    told_apart = zip(pieces, *_told_apart(samples, at, pieces), strict=True)
+    for piece, quick, smooth, spans in told_apart:
         for first, last in spans:
             # Along its own direction: tremor across it is no part of it.
             size_mm = np.abs(quick @ _direction(smooth[first:last]))
@@ -99,14 +99,15 @@ def _direction(motion: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _told_apart(
     samples: Samples, at: int, pieces: Sequence[NDArray[np.intp]]
-) -> tuple[list[NDArray[np.float64]], list[list[tuple[int, int]]]]:
-    """Movement about what is usual in each piece, and the sample ranges of its bursts.
+) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]], list[list[tuple[int, int]]]]:
+    """Movement about what is usual in each piece, also smoothed, and the ranges of its bursts.
 
     What is usual is told from the samples without a burst. Which those are is found in rounds,
     beginning with the quietest: many bursts would else be what is usual.
     """
     spans: list[list[tuple[int, int]]] = [[] for _ in pieces]
     quick: list[NDArray[np.float64]] = []
+    smooth: list[NDArray[np.float64]] = []
     for turn in range(ROUNDS):
         usual = [_outside(len(piece), own) for piece, own in zip(pieces, spans, strict=True)]
         rest_s = QUICK_REST_S if turn else REST_S
@@ -124,7 +125,7 @@ def _told_apart(
         spans = [_spans(*each, samples.interval_s) for each in zip(z, smooth, strict=True)]
         if turn and spans == before:
             break
-    return quick, spans
+    return quick, smooth, spans
 
 
 def _outside(n: int, spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
